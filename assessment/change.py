@@ -1,0 +1,189 @@
+"""What moved between two assessments of one team, and whether that is more than noise.
+
+The rules are the Rungs scoring rules. The same people are compared with themselves wherever enough
+of them answered twice: with five people, pairing finds a true half step about twice as often.
+Variances are shrunk as in `scoring`; several questionnaires at once are corrected after Holm 1979.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import fsum, sqrt
+from typing import Final, Literal
+
+from scipy.special import stdtr
+
+from assessment.scoring import (
+    EPSILON,
+    LEAST_QUESTIONS,
+    PRIOR_SPREAD,
+    QuestionnaireScore,
+    QuestionnaireSpec,
+    Sheets,
+    margin,
+    score_questionnaire,
+    shrink,
+    variance,
+)
+
+Verdict = Literal["changed", "within noise"]
+
+PRIOR_CHANGE: Final = 0.20
+LEAST_LINKED: Final = 3
+LEAST_CHANGE: Final = 0.25
+ALPHA: Final = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """One questionnaire as it was asked in one assessment, and everybody's answers."""
+
+    spec: QuestionnaireSpec
+    sheets: Sheets
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A score and what its interval rests on: `n` respondents, the variance of their effects."""
+
+    score: float
+    n: int
+    s2: float
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change in score, later minus earlier, with its 95 % margin and two-sided p-value.
+
+    `linked` is how many people were compared with themselves, None when different people answered.
+    `questions` is how many questions were compared; `questions_differ` says that one assessment
+    counted more than these, so that delta need not be the difference of the two scores.
+    """
+
+    delta: float
+    margin: float
+    df: int
+    p_value: float
+    s2_shrunk: float
+    verdict: Verdict
+    linked: int | None = None
+    questions: int | None = None
+    questions_differ: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryVerdict:
+    """The verdict on one of several questionnaires, and its p-value adjusted after Holm."""
+
+    p_value: float
+    verdict: Verdict
+
+
+def change(earlier: Answered, later: Answered) -> Change | None:
+    """Compare two assessments on the questions both counted; None unless both have a score.
+
+    A question counts in both when both asked it, it applies in both, and both have an answer 0-4.
+    """
+    before = score_questionnaire(earlier.spec, earlier.sheets)
+    after = score_questionnaire(later.spec, later.sheets)
+    if not (before.valid and after.valid):
+        return None
+    keys = _counted(before) & _counted(after)
+    differ = keys != _counted(before) or keys != _counted(after)
+    if differ:
+        before, after = _score_on(keys, earlier), _score_on(keys, later)
+    linked = before.effects.keys() & after.effects.keys()
+    differences = respondent_differences(earlier.sheets, later.sheets, keys, linked)
+    if len(differences) >= LEAST_LINKED and 2 * len(differences) >= min(before.n, after.n):
+        found = paired_change(differences.values())
+    elif (first := _estimate(before)) and (second := _estimate(after)):
+        found = unpaired_change(first, second)
+    else:
+        return None
+    return replace(found, questions=len(keys), questions_differ=differ)
+
+
+def respondent_differences(
+    earlier: Sheets, later: Sheets, keys: Collection[str], linked: Collection[str]
+) -> dict[str, float]:
+    """Return each linked person's mean difference over the questions answered 0-4 both times.
+
+    Those with fewer than four such questions are left out.
+    """
+    means = {}
+    for respondent in linked:
+        pairs = [(earlier[respondent].get(key), later[respondent].get(key)) for key in keys]
+        steps = [b - a for a, b in pairs if isinstance(a, int) and isinstance(b, int)]
+        if len(steps) >= LEAST_QUESTIONS:
+            means[respondent] = sum(steps) / len(steps)
+    return means
+
+
+def paired_change(differences: Collection[float]) -> Change:
+    """Return the change of at least two linked people from their own differences."""
+    k = len(differences)
+    s2_shrunk, df = shrink(variance(differences), k - 1, prior=PRIOR_CHANGE)
+    found = _change(fsum(differences) / k, s2_shrunk, squared_error=s2_shrunk / k, df=df)
+    return replace(found, linked=k)
+
+
+def unpaired_change(earlier: Estimate, later: Estimate) -> Change:
+    """Return the change between two groups whose members cannot be linked, by pooled variance."""
+    df = earlier.n + later.n - 2
+    pooled = ((earlier.n - 1) * earlier.s2 + (later.n - 1) * later.s2) / df
+    s2_shrunk, df = shrink(pooled, df, prior=PRIOR_SPREAD)
+    squared_error = s2_shrunk * (1 / earlier.n + 1 / later.n)
+    return _change(later.score - earlier.score, s2_shrunk, squared_error=squared_error, df=df)
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """Return the p-values adjusted for their number, in their order (Holm 1979)."""
+    adjusted = [0.0] * len(p_values)
+    highest = 0.0
+    for rank, at in enumerate(sorted(range(len(p_values)), key=p_values.__getitem__)):
+        highest = max(highest, min(1.0, (len(p_values) - rank) * p_values[at]))
+        adjusted[at] = highest
+    return adjusted
+
+
+def summary_verdicts(changes: Mapping[str, Change]) -> dict[str, SummaryVerdict]:
+    """Return the verdict for each of several questionnaires, at 5 % for any false alarm among them.
+
+    A questionnaire without a comparison has no place here and does not count towards their number.
+    """
+    adjusted = holm([found.p_value for found in changes.values()])
+    return {
+        key: SummaryVerdict(p_value, _verdict(found.delta, significant=p_value < ALPHA))
+        for (key, found), p_value in zip(changes.items(), adjusted, strict=True)
+    }
+
+
+def _change(delta: float, s2_shrunk: float, *, squared_error: float, df: int) -> Change:
+    width = margin(squared_error, df)
+    return Change(
+        delta=delta,
+        margin=width,
+        df=df,
+        p_value=2 * float(stdtr(df, -abs(delta) / sqrt(squared_error))),
+        s2_shrunk=s2_shrunk,
+        verdict=_verdict(delta, significant=abs(delta) > width),
+    )
+
+
+def _verdict(delta: float, *, significant: bool) -> Verdict:
+    large_enough = abs(delta) >= LEAST_CHANGE - EPSILON
+    return "changed" if significant and large_enough else "within noise"
+
+
+def _counted(score: QuestionnaireScore) -> set[str]:
+    return {k for k, q in score.questions.items() if q.n and not q.not_applicable}
+
+
+def _score_on(keys: Collection[str], answered: Answered) -> QuestionnaireScore:
+    questions = tuple(q for q in answered.spec.questions if q.key in keys)
+    return score_questionnaire(replace(answered.spec, questions=questions), answered.sheets)
+
+
+def _estimate(score: QuestionnaireScore) -> Estimate | None:
+    if score.score is None or score.interval is None:
+        return None
+    return Estimate(score.score, score.n, score.interval.s2)

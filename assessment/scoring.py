@@ -1,0 +1,428 @@
+"""Answers in; scores, intervals, agreement and levels out. Plain values, no database.
+
+The rules are the Rungs scoring rules. Published sources: r_wg is James, Demaree & Wolf 1984, taken
+over the mean question variance (Lindell, Brandt & Whitney 1999), its words are LeBreton & Senter
+2008; AD_md and its limit are Burke & Dunlap 2002; a profile first and a stage on top is CMMI's pair
+of views. Shrinking a small group's variance to a prior is a convention of Rungs.
+
+Privacy thresholds belong to whoever shows these figures: nothing here hides a small group.
+Sums use `fsum`, whose single rounding makes every figure independent of the order of respondents.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from math import floor, fsum, sqrt
+from statistics import median
+from typing import Final, Literal
+
+from scipy.special import stdtrit
+
+AnswerValue = int | Literal["dk", "na"] | None
+Sheet = Mapping[str, AnswerValue]
+Sheets = Mapping[str, Sheet]
+Role = Literal["core", "support", "conditional"]
+Label = Literal["together", "mixed", "split"]
+Firmness = Literal["firm", "fair", "loose"]
+AgreementWord = Literal["none", "weak", "moderate", "strong", "very strong"]
+Rule = Literal["share", "gate", "floor"]
+WhyNot = Literal[
+    "waiting for answers", "pulse", "too few applicable questions", "too few questions answered"
+]
+
+TOP: Final = 4
+LEAST_RESPONDENTS: Final = 3
+LEAST_QUESTIONS: Final = 4
+# One answer's share of a mean is far above this; one rounding of a float is far below it.
+EPSILON: Final = 1e-9
+LEVEL_TOLERANCE: Final = 0.25
+PRIOR_DF: Final = 6
+PRIOR_SPREAD: Final = 0.30
+RANDOM_VARIANCE: Final = 2.0
+TOGETHER: Final = 0.5
+# A sixth of the five options (Burke & Dunlap 2002); usually printed as .83, which would exclude it.
+MIXED: Final = 5 / 6
+SPLIT_RANGE: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionSpec:
+    """A question as scoring sees it."""
+
+    key: str
+    gate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionnaireSpec:
+    """The questions that were asked: at the pulse length, fewer than the whole questionnaire."""
+
+    key: str
+    role: Role
+    questions: tuple[QuestionSpec, ...]
+
+    @property
+    def gates(self) -> tuple[str, ...]:
+        """The keys of the gate questions."""
+        return tuple(question.key for question in self.questions if question.gate)
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionScore:
+    """What the respondents answered to one question.
+
+    `n` counts the answers 0-4; mean, median, `ad_md` and range describe those alone and are None
+    without any, `s2` (n - 1) and `label` below two. `not_applicable` drops the question, by a
+    majority; `not_visible` says that at least a third of the answerers don't know.
+    """
+
+    n: int
+    dk: int
+    na: int
+    blank: int
+    not_applicable: bool
+    applicability_disputed: bool
+    not_visible: bool
+    mean: float | None
+    median: float | None
+    s2: float | None
+    ad_md: float | None
+    range: int | None
+    label: Label | None
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A score's 95 % interval: how far it could move had equally placed colleagues answered."""
+
+    s2: float
+    s2_shrunk: float
+    half_width: float
+    low: float
+    high: float
+    word: Firmness
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """r_wg over a questionnaire (negative when a team is polarised) and its mean AD_md."""
+
+    rwg: float
+    word: AgreementWord
+    ad_md: float
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """How far one applicable gate question lets its questionnaire rise: levels 1 to `level`."""
+
+    key: str
+    level: int
+
+    def passes(self, level: int) -> bool:
+        """Whether the gate is open at a level, 0-4."""
+        return level <= self.level
+
+
+@dataclass(frozen=True, slots=True)
+class Blocker:
+    """A question that stands in the way of the next level, and the rules it fails."""
+
+    key: str
+    rules: tuple[Rule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionnaireScore:
+    """One questionnaire as one assessment answered it.
+
+    `respondents` gave any answer; `n` of them judged at least half of the applicable questions and
+    carry the interval, their `effects` being their distance from the question means. `why_not` says
+    why there is no score; then score, interval, agreement and level are None and nothing blocks.
+    `gates` is empty while waiting for answers. `dk_share` is the part of all respondents' places
+    for an answer to an applicable question that hold *don't know*.
+    """
+
+    key: str
+    role: Role
+    questions: Mapping[str, QuestionScore]
+    respondents: int
+    n: int
+    effects: Mapping[str, float]
+    dk_share: float | None
+    gates: tuple[Gate, ...] = ()
+    why_not: WhyNot | None = None
+    score: float | None = None
+    interval: Interval | None = None
+    agreement: Agreement | None = None
+    level: int | None = None
+    blocked_by: tuple[Blocker, ...] = ()
+
+    @property
+    def valid(self) -> bool:
+        """Whether there is a score."""
+        return self.why_not is None
+
+    @property
+    def index(self) -> float | None:
+        """The score as 0-100, for a bar."""
+        return None if self.score is None else 25 * self.score
+
+
+def score_question(answers: Iterable[AnswerValue]) -> QuestionScore:
+    """Describe one question's answers. Raises ValueError for anything that is not an answer."""
+    answers = list(answers)
+    levels = sorted(a for a in answers if isinstance(a, int) and 0 <= a <= TOP)
+    n, dk, na, blank = len(levels), answers.count("dk"), answers.count("na"), answers.count(None)
+    if n + dk + na + blank != len(answers):
+        raise ValueError("An answer is 0, 1, 2, 3, 4, 'dk', 'na' or None.")
+    answerers = n + dk + na
+    not_applicable = 2 * na > answerers
+    middle = float(median(levels)) if levels else None
+    ad_md = None if middle is None else fsum(abs(y - middle) for y in levels) / n
+    width = levels[-1] - levels[0] if levels else None
+    return QuestionScore(
+        n=n,
+        dk=dk,
+        na=na,
+        blank=blank,
+        not_applicable=not_applicable,
+        applicability_disputed=na > 0 and not not_applicable,
+        not_visible=dk > 0 and 3 * dk >= answerers,
+        mean=sum(levels) / n if levels else None,
+        median=middle,
+        s2=variance(levels) if n > 1 else None,
+        ad_md=ad_md,
+        range=width,
+        label=None if ad_md is None or width is None or n < 2 else _label(ad_md, width),
+    )
+
+
+def score_questionnaire(spec: QuestionnaireSpec, sheets: Sheets) -> QuestionnaireScore:
+    """Score one questionnaire from the sheets of one assessment; they may hold other questions too.
+
+    A sheet without any answer to this questionnaire counts nowhere. Raises ValueError for a value
+    that is not an answer.
+    """
+    keys = [question.key for question in spec.questions]
+    started = {
+        respondent: sheet
+        for respondent, sheet in sheets.items()
+        if any(sheet.get(key) is not None for key in keys)
+    }
+    questions = {key: score_question(s.get(key) for s in started.values()) for key in keys}
+    effects = respondent_effects(questions, started)
+    why_not = _why_not(questions, len(effects))
+    scored = QuestionnaireScore(
+        key=spec.key,
+        role=spec.role,
+        questions=questions,
+        respondents=len(started),
+        n=len(effects),
+        effects=effects,
+        dk_share=_dk_share(questions, len(started)),
+        gates=() if why_not == "waiting for answers" else _gates(questions, spec.gates),
+        why_not=why_not,
+    )
+    return scored if why_not else _with_score(scored, spec.gates)
+
+
+def respondent_effects(questions: Mapping[str, QuestionScore], sheets: Sheets) -> dict[str, float]:
+    """Return each respondent's mean distance from the question means.
+
+    Only those who gave an answer 0-4 to at least half of the applicable questions: with fewer, the
+    distance says more about the questions somebody chose than about the respondent.
+    """
+    means = _applicable_means(questions)
+    effects = {}
+    for respondent, sheet in sheets.items():
+        distances = [
+            answer - mean
+            for key, mean in means.items()
+            if isinstance(answer := sheet.get(key), int) and mean is not None
+        ]
+        if distances and 2 * len(distances) >= len(means):
+            effects[respondent] = fsum(distances) / len(distances)
+    return effects
+
+
+def interval(score: float, effects: Collection[float]) -> Interval:
+    """Return the 95 % interval of a score from at least two respondents' effects."""
+    n = len(effects)
+    s2 = variance(effects)
+    s2_shrunk, df = shrink(s2, n - 1, prior=PRIOR_SPREAD)
+    half_width = margin(s2_shrunk / n, df)
+    return Interval(
+        s2=s2,
+        s2_shrunk=s2_shrunk,
+        half_width=half_width,
+        low=max(0.0, score - half_width),
+        high=min(float(TOP), score + half_width),
+        word=firmness(half_width),
+    )
+
+
+def firmness(half_width: float) -> Firmness:
+    """Return the word for an interval by its half-width."""
+    return "firm" if half_width <= 0.35 else "fair" if half_width <= 0.60 else "loose"
+
+
+def variance(values: Collection[float]) -> float:
+    """Return the variance (n - 1) of at least two values, the same in whatever order they come."""
+    mean = fsum(values) / len(values)
+    return fsum((value - mean) ** 2 for value in values) / (len(values) - 1)
+
+
+def shrink(s2: float, df: int, *, prior: float) -> tuple[float, int]:
+    """Pull a variance on `df` degrees of freedom towards a prior variance worth six more.
+
+    Returns the shrunk variance and its degrees of freedom. A group of three can agree by luck.
+    """
+    return (df * s2 + PRIOR_DF * prior) / (df + PRIOR_DF), df + PRIOR_DF
+
+
+def margin(squared_error: float, df: int) -> float:
+    """Return the half-width of a 95 % interval by Student's t, from a squared standard error."""
+    return float(stdtrit(df, 0.975)) * sqrt(squared_error)
+
+
+def agreement(questions: Iterable[QuestionScore]) -> Agreement | None:
+    """Return r_wg and mean AD_md over the questions with two or more answers; None without any."""
+    spread = [(q.s2, q.ad_md) for q in questions if q.s2 is not None and q.ad_md is not None]
+    if not spread:
+        return None
+    rwg = 1 - fsum(s2 for s2, _ in spread) / len(spread) / RANDOM_VARIANCE
+    return Agreement(rwg, rwg_word(rwg), fsum(ad_md for _, ad_md in spread) / len(spread))
+
+
+def rwg_word(rwg: float) -> AgreementWord:
+    """Return the word for r_wg (LeBreton & Senter 2008)."""
+    words: list[tuple[float, AgreementWord]] = [
+        (0.91, "very strong"),
+        (0.71, "strong"),
+        (0.51, "moderate"),
+        (0.31, "weak"),
+    ]
+    return next((word for bound, word in words if rwg >= bound - EPSILON), "none")
+
+
+def level_of(mean: float) -> int:
+    """Return the highest level, 0-4, that a question's mean reaches: at most 0.25 short of it."""
+    return min(TOP, floor(mean + LEVEL_TOLERANCE + EPSILON))
+
+
+def attained_level(
+    questions: Mapping[str, QuestionScore], gates: Collection[str] = ()
+) -> int | None:
+    """Return the highest level with nothing in its way, nor in the way of any level below it.
+
+    Level 0 is the bottom of the scale and needs nothing; None where no question applies.
+    """
+    if not _applicable_means(questions):
+        return None
+    level = 0
+    while level < TOP and not blockers(questions, gates, level + 1):
+        level += 1
+    return level
+
+
+def blockers(
+    questions: Mapping[str, QuestionScore], gates: Collection[str], level: int
+) -> tuple[Blocker, ...]:
+    """Return the applicable questions that keep a questionnaire from a level, in their order.
+
+    The rules are *share* (80 % of the questions reach the level; named only where too few do),
+    *gate* (every gate question reaches it) and *floor* (no mean more than a level below it).
+    A question nobody could judge has not reached a level, but is not below the floor either.
+    """
+    means = _applicable_means(questions)
+    short = {key for key, mean in means.items() if mean is None or level_of(mean) < level}
+    rules: dict[Rule, set[str]] = {
+        "share": short if 5 * len(short) > len(means) else set(),
+        "gate": short & set(gates),
+        "floor": {
+            k for k, mean in means.items() if mean is not None and mean < level - 1 - EPSILON
+        },
+    }
+    failed = {key: tuple(rule for rule, keys in rules.items() if key in keys) for key in means}
+    return tuple(Blocker(key, names) for key, names in failed.items() if names)
+
+
+def stage(
+    specs: Iterable[QuestionnaireSpec],
+    scores: Mapping[str, QuestionnaireScore],
+    *,
+    regulated: bool,
+) -> int | None:
+    """Return the lowest attained level of the core questionnaires; None when any has no level.
+
+    `regulated` adds the conditional ones: the team says that rules control production changes.
+    """
+    roles = {"core", "conditional"} if regulated else {"core"}
+    levels = [_level(scores.get(spec.key)) for spec in specs if spec.role in roles]
+    known = [level for level in levels if level is not None]
+    return min(known) if known and len(known) == len(levels) else None
+
+
+def overall(
+    specs: Iterable[QuestionnaireSpec], scores: Mapping[str, QuestionnaireScore]
+) -> float | None:
+    """Return the mean score of the core questionnaires; None when any has no score."""
+    core = [scores.get(spec.key) for spec in specs if spec.role == "core"]
+    known = [score.score for score in core if score is not None and score.score is not None]
+    return fsum(known) / len(known) if known and len(known) == len(core) else None
+
+
+def _with_score(unscored: QuestionnaireScore, gates: Collection[str]) -> QuestionnaireScore:
+    applicable = [q for q in unscored.questions.values() if not q.not_applicable]
+    means = [question.mean for question in applicable if question.mean is not None]
+    score = fsum(means) / len(means)
+    level = attained_level(unscored.questions, gates)
+    to_pass = None if level is None or level == TOP else level + 1
+    return replace(
+        unscored,
+        score=score,
+        interval=interval(score, unscored.effects.values()),
+        agreement=agreement(applicable),
+        level=level,
+        blocked_by=blockers(unscored.questions, gates, to_pass) if to_pass else (),
+    )
+
+
+def _why_not(questions: Mapping[str, QuestionScore], n: int) -> WhyNot | None:
+    means = _applicable_means(questions)
+    answered = sum(mean is not None for mean in means.values())
+    if n < LEAST_RESPONDENTS:
+        return "waiting for answers"
+    if len(questions) < LEAST_QUESTIONS:
+        return "pulse"
+    if len(means) < LEAST_QUESTIONS:
+        return "too few applicable questions"
+    if answered < LEAST_QUESTIONS or 3 * answered < 2 * len(means):
+        return "too few questions answered"
+    return None
+
+
+def _applicable_means(questions: Mapping[str, QuestionScore]) -> dict[str, float | None]:
+    return {key: q.mean for key, q in questions.items() if not q.not_applicable}
+
+
+def _gates(questions: Mapping[str, QuestionScore], gates: Collection[str]) -> tuple[Gate, ...]:
+    means = _applicable_means(questions)
+    reached = {key: 0 if mean is None else level_of(mean) for key, mean in means.items()}
+    return tuple(Gate(key, level) for key, level in reached.items() if key in gates)
+
+
+def _dk_share(questions: Mapping[str, QuestionScore], respondents: int) -> float | None:
+    applicable = [q for q in questions.values() if not q.not_applicable]
+    places = len(applicable) * respondents
+    return sum(q.dk for q in applicable) / places if places else None
+
+
+def _level(score: QuestionnaireScore | None) -> int | None:
+    return None if score is None else score.level
+
+
+def _label(ad_md: float, width: int) -> Label:
+    if width >= SPLIT_RANGE or ad_md > MIXED + EPSILON:
+        return "split"
+    return "mixed" if ad_md > TOGETHER + EPSILON else "together"
