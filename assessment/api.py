@@ -1,0 +1,281 @@
+"""The requests that programs send. So far one: saving an answer, as docs describe it."""
+
+import json
+import re
+from typing import Annotated, Any, Literal, NoReturn
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, JsonResponse
+from django.utils import timezone
+from ninja import NinjaAPI, Schema
+from ninja.errors import AuthenticationError, HttpError
+from ninja.security import SessionAuth
+from ninja.utils import check_csrf
+from pydantic import ConfigDict, Field, ValidationError
+
+from assessment.models.answering import LONGEST_NOTE
+from assessment.saving import (
+    AssessmentClosed,
+    Change,
+    Conflict,
+    GivenAnswer,
+    NotAcceptable,
+    QuestionNotAsked,
+    given_answer,
+    save_answer,
+)
+
+# The longest note, every character of it escaped as a surrogate pair, and the rest of the body.
+LONGEST_BODY = LONGEST_NOTE * 12 + 1000
+
+REVISION = re.compile(r'"(0|[1-9][0-9]{0,8})"')
+
+
+class Refusal(Exception):
+    """The request is refused: its status, and what was wrong, what was kept and what to do."""
+
+    def __init__(self, status: int, error: str, code: str) -> None:
+        super().__init__(error)
+        self.status = status
+        self.error = error
+        self.code = code
+
+
+class SignedIn(SessionAuth):
+    """Take the session's user, and only from our own pages.
+
+    Who is signed out learns that (401) before the token is looked at: without a session no token
+    can be right.
+    """
+
+    def _get_key(self, request: HttpRequest) -> str | None:
+        if not request.user.is_authenticated:
+            return None
+        if check_csrf(request):
+            raise Refusal(
+                403,
+                "The request lacks the token of this session. Nothing was stored. "
+                "Load the page again, cookies on, and send it once more.",
+                "csrf",
+            )
+        return request.COOKIES.get(self.param_name)
+
+
+class AnswerBody(Schema):
+    """What a respondent gives to one question."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    answer: Annotated[int, Field(ge=0, le=4)] | Literal["dk", "na"] | None = Field(
+        description="A level, don't know, not applicable (needs a note saying why) or nothing"
+    )
+    note: str = Field("", max_length=LONGEST_NOTE)
+
+
+class SavedBody(Schema):
+    saved: Literal[True]
+    revision: int
+    saved_at: str
+
+
+class RefusedBody(Schema):
+    saved: Literal[False]
+    error: str
+    code: str
+
+
+class StoredBody(AnswerBody):
+    revision: int
+
+
+class ConflictBody(RefusedBody):
+    yours: AnswerBody | None = None
+    stored: StoredBody | None = None
+
+
+api = NinjaAPI(title="Rungs", version="1", auth=SignedIn())
+
+REFUSED = dict.fromkeys(frozenset({401, 403, 404, 413, 422, 429, 503}), RefusedBody)
+REQUEST = {
+    "parameters": [
+        {
+            "in": "header",
+            "name": "If-Match",
+            "required": True,
+            "description": 'The revision this answer replaces, in quotes; "0" for a first answer',
+            "schema": {"type": "string", "pattern": f"^{REVISION.pattern}$"},
+        }
+    ],
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": AnswerBody.model_json_schema()}},
+    },
+}
+
+
+@api.put(
+    "/assessments/{uuid:assessment_id}/answers/{question}",
+    response={200: SavedBody, 409: ConflictBody} | REFUSED,
+    openapi_extra=REQUEST,
+    url_name="save_answer",
+)
+def put_answer(request: HttpRequest, assessment_id: UUID, question: str) -> JsonResponse:
+    """Save one answer. 200 only after it is in the database; the same request again is 200 too."""
+    body = answer_in(request)
+    change = Change(question, given_in(body), revision_in(request))
+    outcome = save_answer(user=request.user, assessment_id=assessment_id, change=change)  # type: ignore[arg-type]
+    if isinstance(outcome, Conflict):
+        return conflict(outcome)
+    saved_at = timezone.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return JsonResponse({"saved": True, "revision": outcome.revision, "saved_at": saved_at})
+
+
+# What came in -----------------------------------------------------------------------------------
+
+
+def revision_in(request: HttpRequest) -> int:
+    header = request.META.get("HTTP_IF_MATCH", "")
+    if found := REVISION.fullmatch(header):
+        return int(found[1])
+    raise unusable(
+        "The If-Match header must be the revision this answer replaces, in quotes: "
+        'If-Match: "0" for a first answer.'
+    )
+
+
+def answer_in(request: HttpRequest) -> AnswerBody:
+    if request.content_type != "application/json":
+        raise unusable("The body must be sent as Content-Type: application/json.")
+    try:
+        data = json.loads(body_of(request), parse_constant=not_a_number)
+    except (ValueError, RecursionError) as error:
+        raise unusable(
+            'The body is not the JSON expected here: {"answer": 2, "note": "…"}.'
+        ) from error
+    try:
+        return AnswerBody.model_validate(data)
+    except ValidationError as error:
+        raise unusable(sentence_about(error)) from error
+
+
+def body_of(request: HttpRequest) -> bytes:
+    """Return the body, also of a request that came in chunks. Raises Refusal when it is too long.
+
+    Django takes a body without a stated length for empty, and one that is far too long for a
+    suspicious operation; both stay unread here until their length is known to be fair.
+    """
+    length = request.META.get("CONTENT_LENGTH", "")
+    if length.isdecimal() and int(length.lstrip("0")[:12] or 0) > LONGEST_BODY:
+        raise too_long()
+    if length or not request.META.get("wsgi.input_terminated"):
+        return request.body
+    body: bytes = request.META["wsgi.input"].read(LONGEST_BODY + 1)
+    if len(body) > LONGEST_BODY:
+        raise too_long()
+    return body
+
+
+def not_a_number(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def sentence_about(error: ValidationError) -> str:
+    problem = error.errors(include_input=False, include_url=False, include_context=False)[0]
+    place = problem["loc"][0] if problem["loc"] else ""
+    if place == "answer":
+        return '"answer" must be 0, 1, 2, 3, 4, "dk", "na" or null.'
+    if place == "note" and problem["type"] == "string_too_long":
+        return f"The note is longer than {LONGEST_NOTE:,} characters; shorten it."
+    if place == "note":
+        return '"note" must be text.'
+    return 'The body must be an object with "answer" and "note" and nothing else.'
+
+
+def given_in(body: AnswerBody) -> GivenAnswer:
+    return given_answer(None if body.answer is None else str(body.answer), body.note)
+
+
+# What goes out ----------------------------------------------------------------------------------
+
+
+def conflict(outcome: Conflict) -> JsonResponse:
+    stored = as_sent(outcome.stored.given) | {"revision": outcome.stored.revision}
+    return refused(
+        409,
+        "This answer was changed elsewhere in the meantime. Yours was not stored and nothing was "
+        "overwritten: choose which one to keep.",
+        "conflict",
+        yours=as_sent(outcome.yours),
+        stored=stored,
+    )
+
+
+def as_sent(given: GivenAnswer) -> dict[str, object]:
+    """Return the answer as a program sends it: levels as numbers."""
+    level = given.answer is not None and given.answer.isdecimal()
+    return {"answer": int(given.answer or 0) if level else given.answer, "note": given.note}
+
+
+def refused(status: int, error: str, code: str, **more: Any) -> JsonResponse:
+    return JsonResponse({"saved": False, "error": error, "code": code} | more, status=status)
+
+
+def unusable(problem: str) -> Refusal:
+    return Refusal(422, f"{problem} Nothing was stored; what was saved before stands.", "unusable")
+
+
+def too_long() -> Refusal:
+    return Refusal(
+        413,
+        f"The body is longer than {LONGEST_BODY:,} bytes. Nothing was stored; shorten the note.",
+        "too_long",
+    )
+
+
+@api.exception_handler(Refusal)
+def refuse(request: HttpRequest, error: Refusal) -> JsonResponse:
+    return refused(error.status, error.error, error.code)
+
+
+@api.exception_handler(NotAcceptable)
+def not_acceptable(request: HttpRequest, error: NotAcceptable) -> JsonResponse:
+    return refuse(request, unusable(str(error)))
+
+
+@api.exception_handler(QuestionNotAsked)
+def not_asked(request: HttpRequest, error: QuestionNotAsked) -> JsonResponse:
+    return refused(404, f"{error} Nothing was stored; load the page again.", "not_asked")
+
+
+@api.exception_handler(AssessmentClosed)
+def closed(request: HttpRequest, error: AssessmentClosed) -> JsonResponse:
+    return refused(409, f"{error} What you just sent was not stored.", "closed")
+
+
+@api.exception_handler(AuthenticationError)
+def signed_out(request: HttpRequest, error: AuthenticationError) -> JsonResponse:
+    return refused(
+        401,
+        "You are signed out. Nothing was stored: sign in, then send it again.",
+        "signed_out",
+    )
+
+
+@api.exception_handler(PermissionDenied)
+def forbidden(request: HttpRequest, error: PermissionDenied) -> JsonResponse:
+    return refused(403, f"{error} Nothing was stored.", "forbidden")
+
+
+@api.exception_handler(Http404)
+def not_found(request: HttpRequest, error: Http404) -> JsonResponse:
+    return refused(
+        404,
+        "There is no such assessment, or it belongs to a team you are not in. Nothing was stored.",
+        "not_found",
+    )
+
+
+@api.exception_handler(HttpError)
+def http_error(request: HttpRequest, error: HttpError) -> JsonResponse:
+    return refused(error.status_code, str(error), "refused")

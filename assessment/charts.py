@@ -1,0 +1,457 @@
+"""Rows in, Plotly figures as dicts out. The one place with chart style.
+
+`drawing` makes the server's picture from the same dicts and charts.js the interactive chart, both
+at one scale: the margins below are also those of charts.css. Colours are names of CSS variables,
+so that both follow light and dark.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final, NamedTuple
+
+from assessment.history import WHY_NOT, Line, ProfileRow, VersionChange
+from assessment.models.results import ScoreRow, SnapshotRow
+from assessment.scoring import TOP
+
+Figure = dict[str, Any]
+Values = dict[str, Any]
+
+TEXT: Final = "var(--chart-text)"
+NOW: Final = "var(--chart-1)"
+COLOURS: Final = 8
+# A line differs from its neighbours in more than colour.
+DASHES: Final = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot", "solid", "dash")
+TARGET_DASH: Final = "5px,4px"
+VERSION_DASH: Final = "1px,3px"
+BAND_OPACITY: Final = 0.16
+# A line of text is about this high, so names at line ends must be as far apart.
+LABEL_PIXELS: Final = 16
+LEVELS: Final = tuple(range(TOP + 1))
+HIGHEST: Final = TOP + 0.15
+LEAST_SPOKES: Final = 3
+# With more points than this, smaller dots keep the line readable.
+FEW_POINTS: Final = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A kind of chart: its plot's height, its margins, all in pixels, and the room its labels need.
+
+    `floor` is the lowest y, below 0 to hold the numbers of people. The gaps are the shares of the
+    plot's width that a date and a number of people take on the narrowest screen.
+    """
+
+    kind: str
+    height: int
+    left: int
+    right: int
+    top: int
+    bottom: int
+    floor: float = 0.0
+    date_gap: float = 0.0
+    people_gap: float = 0.0
+
+    def layout(self, **more: Any) -> Values:
+        return {
+            "meta": {"kind": self.kind},
+            "height": self.height + self.top + self.bottom,
+            "margin": {"l": self.left, "r": self.right, "t": self.top, "b": self.bottom},
+            "showlegend": False,
+            **more,
+        }
+
+
+OVER_TIME: Final = Frame("over-time", 300, 24, 128, 20, 28, -0.55, date_gap=0.36, people_gap=0.09)
+ONE_LINE: Final = Frame("one-line", 132, 20, 36, 18, 24, -0.95, date_gap=0.5, people_gap=0.1)
+PROFILE: Final = Frame("profile", 46, 28, 28, 4, 40)
+RADAR: Final = Frame("radar", 340, 0, 0, 0, 0)
+
+
+class Span(NamedTuple):
+    """The time a chart covers."""
+
+    first: datetime
+    last: datetime
+
+    @classmethod
+    def of(cls, snapshots: Sequence[SnapshotRow]) -> "Span":
+        """Return the time from the first to the last of snapshots that stand oldest first."""
+        return cls(snapshots[0].taken_at, snapshots[-1].taken_at)
+
+    @property
+    def padded(self) -> "Span":
+        room = (self.last - self.first) * 0.03 or timedelta(days=1)
+        return Span(self.first - room, self.last + room)
+
+    def share(self, taken_at: datetime) -> float:
+        """Return where a moment stands between the first (0) and the last (1)."""
+        return (taken_at - self.first) / (self.last - self.first)
+
+
+class End(NamedTuple):
+    """The newest score of a line."""
+
+    line: Line
+    taken_at: datetime
+    score: float
+
+
+def maturity_over_time(
+    lines: Sequence[Line], snapshots: Sequence[SnapshotRow], versions: Iterable[VersionChange]
+) -> Figure:
+    """Return a line for each questionnaire, named at its end. Snapshots stand oldest first."""
+    span = Span.of(snapshots).padded
+    people = {row.taken_at: row.respondents for row in snapshots}
+    scored = {row.taken_at for line in lines for row in line.points if row.score is not None}
+    layout = _time_layout(OVER_TIME, span, list(people), versions)
+    layout["shapes"] += [_level_line(level) for level in _target_levels(lines)]
+    layout["annotations"] += [*_targets_named(lines), *_names_at_ends(lines)]
+    data = [_line(line) for line in lines]
+    data += _few([taken_at for taken_at in people if taken_at not in scored])
+    return {"data": [*data, _people(OVER_TIME, span, people)], "layout": layout}
+
+
+def one_questionnaire(
+    line: Line, snapshots: Sequence[SnapshotRow], versions: Iterable[VersionChange]
+) -> Figure:
+    """Return one line with its intervals as a band, over the time from first to last snapshot."""
+    span = Span.of(snapshots).padded
+    people = {row.taken_at: row.respondents for row in line.points}
+    layout = _time_layout(ONE_LINE, span, [row.taken_at for row in snapshots], versions)
+    if line.target:
+        layout["shapes"].append(_level_line(line.target.level))
+        layout["annotations"].append(_on_the_left(line.target.level, f"target {line.target.level}"))
+    layout["annotations"] += [_at_the_end(each, f"{each.score:.1f}") for each in _ends([line])]
+    few = [row.taken_at for row in line.points if row.score is None]
+    data = [*_bands(line), _line(line), *_few(few), _people(ONE_LINE, span, people)]
+    return {"data": data, "layout": layout}
+
+
+def profile(rows: Sequence[ProfileRow]) -> Figure:
+    """Return a dot with its interval for each questionnaire, with last time and target."""
+    places = [(-n, row) for n, row in enumerate(rows)]
+    layout = Frame(**_with(PROFILE, height=PROFILE.height * len(rows))).layout(
+        xaxis=_axis([-0.02, TOP + 0.02], LEVELS, [str(level) for level in LEVELS]),
+        yaxis=_axis([0.4 - len(rows), 0.75], [], []),
+        shapes=[],
+        annotations=[label for y, each in places for label in _row_labels(y, each)],
+    )
+    return {"data": _profile_traces(places), "layout": layout}
+
+
+def radar(rows: Sequence[ProfileRow]) -> Figure | None:
+    """Return the profile as a radar; None with fewer spokes than a surface needs."""
+    asked = [each for each in rows if each.now and each.now.score is not None]
+    if len(asked) < LEAST_SPOKES:
+        return None
+    names = [each.line.name for each in asked]
+    before = [each.before and each.before.score for each in asked]
+    aims = [each.line.target and each.line.target.level for each in asked]
+    spokes = {"categoryorder": "array", "categoryarray": names, "direction": "clockwise"}
+    rings = {"range": [0, TOP], "tickvals": list(LEVELS), "angle": 90, "tickangle": 90}
+    now = [each.now and each.now.score for each in asked]
+    ring = {"mode": "markers", "marker": {"symbol": "circle-open", "color": TEXT, "size": 10}}
+    data = [
+        _around("time before", names, before, mode="lines", line=_stroke(TEXT, "dash")),
+        _around("target", names, aims, **ring),
+        _around("now", names, now, mode="lines+markers", line=_stroke(NOW), marker=_dot(NOW)),
+    ]
+    polar = {"radialaxis": rings, "angularaxis": {**spokes, "rotation": 90}}
+    return {"data": data, "layout": RADAR.layout(polar=polar)}
+
+
+# What charts are made of
+
+
+def colour(place: int) -> str:
+    return f"var(--chart-{place % COLOURS + 1})"
+
+
+def _stroke(named: str, dash: str = "solid", width: float = 2) -> Values:
+    return {"color": named, "dash": dash, "width": width}
+
+
+def _dot(named: str, size: int = 7) -> Values:
+    return {"color": named, "size": size}
+
+
+def _moment(taken_at: datetime) -> str:
+    return taken_at.isoformat(" ", "minutes")[:16]
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 2)
+
+
+def _with(frame: Frame, **changed: Any) -> Values:
+    return {name: getattr(frame, name) for name in frame.__slots__} | changed
+
+
+def _axis(between: Sequence[Any], ticks: Sequence[Any], labels: Sequence[str]) -> Values:
+    return {
+        "range": list(between),
+        "tickvals": list(ticks),
+        "ticktext": list(labels),
+        "tickfont": {"size": 11.5},
+        "ticks": "",
+        "automargin": False,
+        "zeroline": False,
+    }
+
+
+def _time_layout(
+    frame: Frame, span: Span, moments: Sequence[datetime], versions: Iterable[VersionChange]
+) -> Values:
+    dates = _apart(span, moments, frame.date_gap)
+    ticks = [_moment(date) for date in dates]
+    x = _axis([_moment(span.first), _moment(span.last)], ticks, _date_labels(span, dates))
+    y = _axis([frame.floor, HIGHEST], LEVELS, [str(level) for level in LEVELS])
+    changes = list(versions)
+    return frame.layout(
+        xaxis={"type": "date", "showgrid": False, **x},
+        yaxis={"fixedrange": True, **y},
+        shapes=[_version_line(change) for change in changes],
+        annotations=[_version_label(change) for change in changes],
+    )
+
+
+def _apart(span: Span, moments: Sequence[datetime], gap: float) -> list[datetime]:
+    """Return those moments whose labels do not touch, the last before all others."""
+    kept: list[datetime] = []
+    for taken_at in reversed(moments):
+        if not kept or span.share(kept[-1]) - span.share(taken_at) >= gap:
+            kept.append(taken_at)
+    return kept[::-1]
+
+
+def _date_labels(span: Span, dates: Iterable[datetime]) -> list[str]:
+    if span.last - span.first > timedelta(days=200):
+        return [f"{date:%b %Y}" for date in dates]
+    return [f"{date.day} {date:%b}" for date in dates]
+
+
+def _line(line: Line) -> Values:
+    return {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "name": line.name,
+        "x": [_moment(row.taken_at) for row in line.points],
+        "y": [_rounded(row.score) for row in line.points],
+        "text": [_hover(row) for row in line.points],
+        "hovertemplate": "%{text}<extra>%{fullData.name}</extra>",
+        "line": _stroke(colour(line.place), DASHES[line.place % COLOURS]),
+        "marker": _dot(colour(line.place), 7 if len(line.points) <= FEW_POINTS else 4),
+    }
+
+
+def _hover(row: ScoreRow) -> str:
+    if row.score is None:
+        return ""
+    return f"{row.score:.1f} ({row.low:.1f}\u2013{row.high:.1f}), n {row.respondents}"
+
+
+def _bands(line: Line) -> list[Values]:
+    """Return the intervals as one closed surface for each stretch without a missing score."""
+    stretches: list[list[ScoreRow]] = [[]]
+    for row in line.points:
+        if row.score is not None:
+            stretches[-1].append(row)
+        elif stretches[-1]:
+            stretches.append([])
+    return [_band(rows, colour(line.place)) for rows in stretches if rows]
+
+
+def _band(rows: list[ScoreRow], named: str) -> Values:
+    there = [_moment(row.taken_at) for row in rows]
+    highs = [_rounded(row.high) for row in rows]
+    band = {"type": "scatter", "hoverinfo": "skip", "opacity": BAND_OPACITY}
+    if len(rows) == 1:
+        thick = {"color": named, "width": 9}
+        ends = [_rounded(rows[0].low), highs[0]]
+        return {**band, "mode": "lines", "x": there * 2, "y": ends, "line": thick}
+    back = [_rounded(row.low) for row in reversed(rows)]
+    fill = {"fill": "toself", "fillcolor": named, "line": {"color": named, "width": 0}}
+    return {**band, "mode": "lines", "x": there + there[::-1], "y": highs + back, **fill}
+
+
+def _few(moments: Sequence[datetime]) -> list[Values]:
+    """Return hollow marks at the bottom for assessments with too few answers, if there are any."""
+    if not moments:
+        return []
+    return [
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "name": WHY_NOT["waiting for answers"],
+            "x": [_moment(taken_at) for taken_at in moments],
+            "y": [0] * len(moments),
+            "hovertemplate": "%{fullData.name}<extra></extra>",
+            "marker": {"symbol": "circle-open", "color": TEXT, "size": 8},
+        }
+    ]
+
+
+def _people(frame: Frame, span: Span, people: dict[datetime, int]) -> Values:
+    shown = _apart(span, list(people), frame.people_gap)
+    return {
+        "type": "scatter",
+        "mode": "text",
+        "hoverinfo": "skip",
+        "x": [_moment(taken_at) for taken_at in shown],
+        "y": [round(frame.floor * 0.62, 2)] * len(shown),
+        "text": [str(people[taken_at]) for taken_at in shown],
+        "textfont": {"color": TEXT, "size": 11},
+    }
+
+
+def _version_line(change: VersionChange) -> Values:
+    x = _moment(change.taken_at)
+    ends = {"x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "paper"}
+    return {"type": "line", **ends, "line": _stroke(TEXT, VERSION_DASH, 1)}
+
+
+def _version_label(change: VersionChange) -> Values:
+    at = {"x": _moment(change.taken_at), "y": 1, "yref": "paper", "yanchor": "bottom"}
+    return {**at, "text": change.version, "showarrow": False, "font": {"size": 11, "color": TEXT}}
+
+
+def _level_line(level: int) -> Values:
+    ends = {"x0": 0, "x1": 1, "xref": "paper", "y0": level, "y1": level}
+    return {"type": "line", **ends, "line": _stroke(TEXT, TARGET_DASH, 1.5)}
+
+
+def _target_levels(lines: Iterable[Line]) -> list[int]:
+    return sorted({line.target.level for line in lines if line.target})
+
+
+def _targets_named(lines: Sequence[Line]) -> list[Values]:
+    labels = []
+    for level in _target_levels(lines):
+        names = [line.name for line in lines if line.target and line.target.level == level]
+        several = "all" if len(names) == len(lines) else len(names)
+        said = names[0] if len(names) == 1 else several
+        labels.append(_on_the_left(level, f"target of {said}"))
+    return labels
+
+
+def _on_the_left(level: float, text: str) -> Values:
+    at = {"x": 0, "xref": "paper", "xanchor": "left", "y": level, "yanchor": "bottom"}
+    return {**at, "text": text, "showarrow": False, "font": {"size": 11, "color": TEXT}}
+
+
+def _ends(lines: Iterable[Line]) -> list[End]:
+    """Return where each line that has a score ends, from the lowest up."""
+    newest = [(line, line.now if line.now.score is not None else line.before) for line in lines]
+    ends = [
+        End(line, row.taken_at, row.score) for line, row in newest if row and row.score is not None
+    ]
+    return sorted(ends, key=lambda end: (end.score, -end.line.place))
+
+
+def _names_at_ends(lines: Sequence[Line]) -> list[Values]:
+    ends = _ends(lines)
+    pixels = OVER_TIME.height / (HIGHEST - OVER_TIME.floor)
+    heights = _pushed_apart([end.score * pixels for end in ends], LABEL_PIXELS, TOP * pixels)
+    return [
+        _at_the_end(end, f"{end.line.name} {end.score:.1f}", up=height - end.score * pixels)
+        for end, height in zip(ends, heights, strict=True)
+    ]
+
+
+def _pushed_apart(wanted: Sequence[float], gap: float, top: float) -> list[float]:
+    """Return heights at least a gap apart and below the top, near those wanted, which rise."""
+    placed: list[float] = []
+    for height in wanted:
+        placed.append(max(height, placed[-1] + gap) if placed else height)
+    limit = top
+    for at in reversed(range(len(placed))):
+        placed[at] = min(placed[at], limit)
+        limit = placed[at] - gap
+    return placed
+
+
+def _at_the_end(end: End, text: str, up: float = 0) -> Values:
+    named = colour(end.line.place)
+    return {
+        "x": _moment(end.taken_at),
+        "y": _rounded(end.score),
+        "text": text,
+        "xanchor": "left",
+        "showarrow": True,
+        "arrowhead": 0,
+        "arrowwidth": 1,
+        "arrowcolor": named,
+        "ax": 16,
+        "ay": -round(up),
+        "font": {"size": 12.5, "color": named, "weight": 600},
+    }
+
+
+def _row_labels(y: int, row: ProfileRow) -> list[Values]:
+    at = {"y": y, "yanchor": "bottom", "yshift": 9, "showarrow": False}
+    font = {"size": 13, "color": TEXT}
+    name = {"x": 0, "xanchor": "left", "text": row.line.name, "font": font | {"weight": 600}}
+    figures = {"x": TOP, "xanchor": "right", "text": _in_words(row.now), "font": font}
+    return [at | name, at | figures]
+
+
+def _in_words(row: ScoreRow | None) -> str:
+    if row is None:
+        return "not asked this time"
+    if row.score is None:
+        return WHY_NOT[row.why_not]
+    return f"{row.score:.1f} ({row.low:.1f}\u2013{row.high:.1f})"
+
+
+def _profile_traces(places: Iterable[tuple[int, ProfileRow]]) -> list[Values]:
+    places = list(places)
+    now = [(y, each.now) for y, each in places if each.now and each.now.score is not None]
+    before = [(y, each.before) for y, each in places if each.before]
+    aims = [(y, each.line.target.level) for y, each in places if each.line.target]
+    ends = [(x, y) for y, row in now for x in (_rounded(row.low), _rounded(row.high), None)]
+    interval = {"color": NOW, "width": 7}
+    return [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "name": "95 % interval",
+            "hoverinfo": "skip",
+            "opacity": 0.3,
+            "x": [x for x, _ in ends],
+            "y": [y for _, y in ends],
+            "line": interval,
+        },
+        _marks("target", aims, "line-ns-open", TEXT, 18),
+        _marks("time before", [(y, row.score) for y, row in before], "circle-open", TEXT, 10),
+        _marks("now", [(y, row.score) for y, row in now], "circle", NOW, 12),
+    ]
+
+
+def _marks(
+    name: str, marks: Iterable[tuple[int, float | None]], symbol: str, named: str, size: int
+) -> Values:
+    marks = list(marks)
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "name": name,
+        "x": [_rounded(x) for _, x in marks],
+        "y": [y for y, _ in marks],
+        "hovertemplate": "%{x:.1f}<extra>%{fullData.name}</extra>",
+        "marker": {"symbol": symbol, "color": named, "size": size, "line": {"width": 2}},
+    }
+
+
+def _around(
+    name: str, names: Sequence[str], values: Sequence[float | None], **style: Any
+) -> Values:
+    """Return a trace that goes round once; where a value is missing it has a gap."""
+    return {
+        "type": "scatterpolar",
+        "name": name,
+        "theta": [*names, names[0]],
+        "r": [_rounded(value) for value in (*values, values[0])],
+        "hovertemplate": "%{theta}: %{r:.1f}<extra>%{fullData.name}</extra>",
+        **style,
+    }

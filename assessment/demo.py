@@ -1,0 +1,402 @@
+"""An invented organization with two years of history, the same for the same seed and day.
+
+Every person, team and figure is made up. Scores go through the product's own submit, so the demo
+shows what the product computes and nothing else.
+"""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import count
+from pathlib import Path
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.utils import timezone
+from django.utils.text import slugify
+
+from assessment.models import (
+    Answer,
+    Assessment,
+    Participation,
+    Sheet,
+    Target,
+)
+from assessment.models.answering import AssessmentStatus, respondent_key
+from assessment.models.maturity_model import Length
+from assessment.published import PublishedModel, PublishedQuestion, published_model
+from assessment.publishing import publish
+from assessment.submitting import answers_by_respondent, freeze
+from guide.importer import import_guide
+from guide.models import Guide
+from teams.models import Membership, Organization, Role, Team, User
+
+PASSWORD = "demo"
+DOMAIN = "demo.example"
+OUR_GUIDE = settings.BASE_DIR / "guide" / "content" / "automated-remediation"
+OUR_MODELS = settings.BASE_DIR / "assessment" / "maturity_models"
+QUARTER = timedelta(days=91)
+LAST_ASSESSMENT_BEFORE_TODAY = timedelta(days=24)
+MOST_PRESENT = 9
+SILENT_FOR = 3  # quarters since the team that stopped answering was last heard of
+
+FIRST_NAMES = (
+    "Ada Amir Ana Bea Ben Chloe Cem Dara Deniz Ella Emil Eva Farid Fay Goran Grace Hana Hugo Ida "
+    "Ines Ivo Jana Joel Kai Karin Lars Leila Luca Mara Mina Nadia Nils Noor Olu Petra Priya Ravi "
+    "Rosa Sami Sara Sven Tara Theo Tomas Uma Vera Wanda Xenia Yara Yusuf Zoe"
+).split()
+LAST_NAMES = (
+    "Adler Baker Costa Dimitrov Ekström Farouk Grant Hoffmann Ito Jansen Kovač Lindqvist Moreau "
+    "Novak Okafor Petersen Quinn Rossi Silva Tanaka Ueda Vargas Weber Yilmaz Zhang"
+).split()
+
+ORGANIZATIONS = ("Lantern Market", "Tidewater Freight", "Cobalt Clinic", "Bramble Post")
+PARENTS = ("Shop", "Platform")
+TEAM_NAMES = (
+    "Checkout Identity Search Network Catalogue Storage Delivery Messaging Returns Scheduling "
+    "Pricing Observability Loyalty Builds Mobile Databases"
+).split()
+
+NOTES = (
+    "The dashboard we open at hand-over.",
+    "Last month's review notes.",
+    "The pull request that added the check.",
+    "A run from Tuesday, with its log.",
+    "Honestly, only Ines could show this.",
+    "The runbook linked from the alert.",
+)
+REASONS = ("We run nothing of this kind.", "Another team does this for us.")
+
+
+SHIFT = {True: 0.6, False: 0.0}
+
+
+@dataclass(frozen=True)
+class Story:
+    """How one team's answers move: where it starts, what it gains a quarter, and its turns.
+
+    `people` is drawn from a range; `strong` and `weak` name questionnaires away from the rest.
+    """
+
+    start: float
+    gain: float
+    people: tuple[int, int] = (5, 9)
+    strong: str = ""
+    weak: str = ""
+    turns_at: int | None = None
+    silent: bool = False
+    regulated: bool = False
+    spread: float = 0.35
+
+
+STORIES = (
+    Story(1.25, 0.16, people=(7, 7), strong="noise", weak="evolution"),
+    Story(1.6, 0.02, strong="maintenance", weak="organisation", regulated=True),
+    Story(0.9, 0.21, strong="candidates", weak="maintenance"),
+    Story(2.2, -0.09, strong="response", weak="noise", turns_at=3),
+    Story(1.1, 0.0, people=(2, 2)),
+    Story(1.9, 0.08, strong="use_cases", silent=True),
+    Story(2.5, 0.05, strong="evolution", weak="candidates", spread=0.6),
+    Story(0.7, 0.05, people=(4, 5), weak="response"),
+    Story(1.4, 0.14, strong="organisation", weak="noise", turns_at=4),
+)
+
+
+@dataclass
+class Outcome:
+    """What was made: logins with their password, and the addresses of places."""
+
+    seed: int
+    password: str = PASSWORD
+    logins: list[str] = field(default_factory=list)
+    organizations: list[dict[str, object]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Size:
+    organizations: int = 1
+    teams: int = 9
+    people: int | None = None
+    assessments: int = 8
+
+
+@dataclass(frozen=True)
+class Beliefs:
+    """What people would say: the team's standing, how hard a question is, how a person judges."""
+
+    standing: dict[str, float]
+    offsets: dict[str, float]
+    voices: dict[int, float]
+
+    def of(self, person: int, questionnaire: str, question: str) -> float:
+        return self.standing[questionnaire] + self.offsets[question] + self.voices[person]
+
+
+class RealDataFound(Exception):
+    """The database holds people who are not invented; the demo must not mix with them."""
+
+
+def seeded() -> bool:
+    return User.objects.filter(email=f"owner@{DOMAIN}").exists()
+
+
+def refuse_real_data() -> None:
+    """Raise RealDataFound if anybody here has an address that could exist."""
+    if User.objects.exclude(email__endswith=".example").exists():
+        raise RealDataFound(
+            "This database holds real people. The demo goes into a database of its own: "
+            "set DATABASE_URL or DATA_DIR to another place."
+        )
+
+
+def publish_ours() -> PublishedModel:
+    """Import our guide and publish our newest maturity model, if they are not there yet."""
+    if not Guide.objects.filter(slug=OUR_GUIDE.name).exists():
+        import_guide(OUR_GUIDE, slug=OUR_GUIDE.name)
+    newest: Path = max(OUR_MODELS.glob("*.yaml"))
+    model, _ = publish(newest)
+    return published_model(model.pk)
+
+
+def seed_demo(*, seed: int = 1, size: Size | None = None, today: date | None = None) -> Outcome:
+    """Make the demo in one transaction. Raises RealDataFound."""
+    size = size or Size()
+    refuse_real_data()
+    model = publish_ours()
+    outcome = Outcome(seed)
+    with transaction.atomic():
+        maker = Maker(random.Random(seed), model, size, today or timezone.localdate(), outcome)
+        for number in range(size.organizations):
+            maker.make_organization(number)
+        maker.make_outsider()
+    return outcome
+
+
+@dataclass
+class Maker:
+    random: random.Random
+    model: PublishedModel
+    size: Size
+    today: date
+    outcome: Outcome
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    hashed: str = field(default_factory=lambda: make_password(PASSWORD))
+
+    def make_organization(self, number: int) -> None:
+        organization = self._organization(name_for(ORGANIZATIONS, number))
+        owner, manager = (self._person_at(role, number) for role in ("owner", "manager"))
+        self._join(owner, organization, None, Role.OWNER)
+        self._join(manager, organization, None, Role.MANAGER)
+        parents = [self._team(organization, name, None) for name in PARENTS]
+        teams = []
+        for index in range(self.size.teams):
+            name = name_for(TEAM_NAMES, index)
+            team = self._team(organization, name, parents[index % len(parents)])
+            self._fill_team(team, STORIES[index % len(STORIES)], named=number == index == 0)
+            teams.append(team)
+        self._report(organization, teams)
+
+    def make_outsider(self) -> None:
+        organization = self._organization("Elsewhere")
+        outsider = self._person("Oda Outside", f"outsider@{DOMAIN}")
+        self._join(outsider, organization, None, Role.OWNER)
+        team = self._team(organization, "Workshop", None)
+        self._join(outsider, organization, team, Role.LEAD)
+        self.outcome.logins.append(outsider.email)
+        self._report(organization, [team])
+
+    def _report(self, organization: Organization, teams: list[Team]) -> None:
+        self.outcome.organizations.append(
+            {
+                "slug": organization.slug,
+                "teams": [team.slug for team in teams],
+                "open_assessments": {
+                    opened.team.slug: str(opened.pk)
+                    for opened in Assessment.objects.filter(
+                        team__organization=organization, status=AssessmentStatus.OPEN
+                    ).select_related("team")
+                },
+            }
+        )
+
+    def _organization(self, name: str) -> Organization:
+        return Organization.objects.create(name=name, slug=slugify(name))
+
+    def _team(self, organization: Organization, name: str, parent: Team | None) -> Team:
+        return Team.objects.create(
+            organization=organization, parent=parent, name=name, slug=slugify(name)
+        )
+
+    def _person_at(self, role: str, number: int) -> User:
+        email = f"{role}@{DOMAIN}" if number == 0 else f"{role}{number + 1}@{DOMAIN}"
+        person = self._person(self._name(), email)
+        self.outcome.logins.append(email)
+        return person
+
+    def _name(self) -> str:
+        return f"{self.random.choice(FIRST_NAMES)} {self.random.choice(LAST_NAMES)}"
+
+    def _person(self, name: str, email: str = "") -> User:
+        email = email or f"{slugify(name).replace('-', '.')}.{next(self.numbers)}@{DOMAIN}"
+        user = User.objects.create(email=email, name=name, password=self.hashed)
+        EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+        return user
+
+    def _join(
+        self, user: User, organization: Organization, team: Team | None, role: str
+    ) -> Membership:
+        return Membership.objects.create(user=user, organization=organization, team=team, role=role)
+
+    def _fill_team(self, team: Team, story: Story, *, named: bool) -> None:
+        team.rules_control_changes = story.regulated
+        team.save(update_fields=["rules_control_changes"])
+        people = self._people(team, story, named=named)
+        voices = {person.pk: self.random.gauss(0, story.spread) for person in people}
+        leavers = self._leavers(team, story)
+        voices |= {person.pk: self.random.gauss(0, story.spread) for person in leavers}
+        offsets = {key: self.random.gauss(0, 0.4) for key in self.model.questions}
+        keys = [questionnaire.key for questionnaire in self.model.questionnaires]
+        path = path_of(story, self.random, keys, self.size.assessments + 1)
+        quarters = self.size.assessments - (SILENT_FOR if story.silent else 0)
+        for quarter in range(max(0, quarters)):
+            beliefs = Beliefs(path[quarter], offsets, voices)
+            present = self._present(people, leavers, quarter)
+            self._past_assessment(team, self._moment(quarter), present, beliefs)
+        self._targets(team)
+        if named:
+            self._open_assessment(team, people, Beliefs(path[-1], offsets, voices))
+
+    def _people(self, team: Team, story: Story, *, named: bool) -> list[User]:
+        size = self.size.people or self.random.randint(*story.people)
+        people = [self._person(self._name()) for _ in range(size - (2 if named else 0))]
+        if named:
+            people = [self._person_at("lead", 0), self._person_at("member", 0), *people]
+        for index, person in enumerate(people):
+            role = Role.LEAD if index == 0 else Role.MEMBER
+            self._join(person, team.organization, team, role)
+        return people
+
+    def _leavers(self, team: Team, story: Story) -> list[User]:
+        if story.people[1] <= 2:
+            return []
+        return [self._person(self._name()) for _ in range(2)]
+
+    def _present(self, people: list[User], leavers: list[User], quarter: int) -> list[User]:
+        """Return who answers in a quarter: two left since, one joined, somebody may be away."""
+        early = quarter < self.size.assessments // 2
+        core = people[:-1] if early and len(people) > 4 else people
+        present = [*core, *leavers[: 2 if early else 0]]
+        if len(present) > 5 and self.random.random() < 0.5:
+            present = [*present[:2], *self.random.sample(present[2:], len(present) - 3)]
+        return present[:MOST_PRESENT]
+
+    def _moment(self, quarter: int) -> datetime:
+        last = self.today - LAST_ASSESSMENT_BEFORE_TODAY
+        day = last - QUARTER * (self.size.assessments - 1 - quarter)
+        return datetime.combine(
+            day + timedelta(days=self.random.randint(-6, 6)), time(14, 5), tzinfo=UTC
+        )
+
+    def _past_assessment(
+        self, team: Team, moment: datetime, present: list[User], beliefs: Beliefs
+    ) -> None:
+        assessment = Assessment.objects.create(
+            team=team,
+            maturity_model_id=self.model.id,
+            length=Length.FULL,
+            rules_control_changes=team.rules_control_changes,
+            status=AssessmentStatus.SUBMITTED,
+            opened_at=moment - timedelta(days=9),
+            submitted_at=moment,
+        )
+        self._sheets(assessment, present, beliefs)
+        self._finished(assessment, present, moment.date())
+        freeze(assessment, answers_by_respondent(assessment), moment)
+
+    def _open_assessment(self, team: Team, people: list[User], beliefs: Beliefs) -> None:
+        """Leave an assessment open in which all but the lead and the member have finished."""
+        opened = datetime.combine(self.today - timedelta(days=4), time(9, 0), tzinfo=UTC)
+        assessment = Assessment.objects.create(
+            team=team,
+            maturity_model_id=self.model.id,
+            length=Length.FULL,
+            rules_control_changes=team.rules_control_changes,
+            opened_by=people[0],
+            opened_at=opened,
+            due_on=self.today + timedelta(days=10),
+        )
+        self._sheets(assessment, people[2:], beliefs)
+        self._finished(assessment, people[2:], self.today)
+
+    def _finished(self, assessment: Assessment, people: list[User], day: date) -> None:
+        Participation.objects.bulk_create(
+            Participation(assessment=assessment, user=person, finished_on=day) for person in people
+        )
+
+    def _sheets(self, assessment: Assessment, present: list[User], beliefs: Beliefs) -> None:
+        asked = self.model.asked(assessment.length, assessment.rules_control_changes)
+        sheets = {
+            person.pk: Sheet(
+                assessment=assessment, respondent=respondent_key(person.pk, assessment.team_id)
+            )
+            for person in present
+        }
+        Sheet.objects.bulk_create(sheets.values())
+        Answer.objects.bulk_create(
+            self._answer(sheet, question, beliefs.of(person, questionnaire.key, question.key))
+            for person, sheet in sheets.items()
+            for questionnaire in asked
+            for question in questionnaire.questions
+        )
+
+    def _answer(self, sheet: Sheet, question: PublishedQuestion, belief: float) -> Answer:
+        chance = self.random.random()
+        if chance < 0.035:
+            return Answer(sheet=sheet, question_id=question.id, answer="dk")
+        if chance < 0.042:
+            reason = self.random.choice(REASONS)
+            return Answer(sheet=sheet, question_id=question.id, answer="na", note=reason)
+        level = round(belief + self.random.gauss(0, 0.45))
+        note = self.random.choice(NOTES) if chance > 0.95 else ""
+        return Answer(
+            sheet=sheet, question_id=question.id, answer=str(min(4, max(0, level))), note=note
+        )
+
+    def _targets(self, team: Team) -> None:
+        by = self.today + timedelta(days=150)
+        core = [each.key for each in self.model.questionnaires if each.is_core]
+        Target.objects.bulk_create(
+            Target(team=team, questionnaire_key=key, level=self.random.choice((2, 3, 3)), by=by)
+            for key in core
+        )
+
+
+def path_of(
+    story: Story, chance: random.Random, questionnaires: list[str], quarters: int
+) -> list[dict[str, float]]:
+    """Return where a team stands in each questionnaire, quarter by quarter.
+
+    Teams do not improve everywhere at once: each quarter two questionnaires take most of the step.
+    """
+    standing = {key: story.start + SHIFT[key == story.strong] for key in questionnaires}
+    if story.weak:
+        standing[story.weak] -= SHIFT[True]
+    path = []
+    for quarter in range(quarters):
+        path.append(dict(standing))
+        turned = story.turns_at is not None and quarter >= story.turns_at
+        step = (-story.gain if turned else story.gain) * len(questionnaires)
+        for key in chance.sample(questionnaires, 2):
+            standing[key] += 0.42 * step
+        for key in questionnaires:
+            standing[key] += 0.16 * step / len(questionnaires) + chance.gauss(0, 0.04)
+    return path
+
+
+def name_for(names: tuple[str, ...] | list[str], number: int) -> str:
+    """Return the numbered name; past the end of the list, with a number behind it."""
+    again, index = divmod(number, len(names))
+    return f"{names[index]} {again + 1}" if again else names[index]

@@ -1,0 +1,77 @@
+"""Values in, tiny SVG strings out. Colours come from the page's style sheet, by class.
+
+Every scale runs from 0 to 4, so that two pictures can be compared by eye. A picture says nothing to
+a screen reader: the words beside it do.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from django.utils.safestring import SafeString, mark_safe
+
+from assessment.scoring import TOP
+
+WIDTH: Final = 72
+HEIGHT: Final = 28
+EDGE: Final = 4  # room for a dot at the end of the scale
+
+SCALE_WIDTH: Final = 120
+SCALE_HEIGHT: Final = 16
+
+
+def line(scores: Sequence[float]) -> SafeString:
+    """Draw scores 0-4, oldest first, as a line with a dot on the newest. Empty without any."""
+    if not scores:
+        return SafeString("")
+    step = (WIDTH - 2 * EDGE) / max(1, len(scores) - 1)
+    first = WIDTH - EDGE - step * (len(scores) - 1)
+    points = [(first + step * at, _from_top(score)) for at, score in enumerate(scores)]
+    path = "L".join(f"{short(x)} {short(y)}" for x, y in points)
+    x, y = points[-1]
+    drawn = f'<path d="M{path}"/><circle cx="{short(x)}" cy="{short(y)}" r="3"/>'
+    return _svg("spark", WIDTH, HEIGHT, drawn)
+
+
+def scale(
+    score: float,
+    low: float | None = None,
+    high: float | None = None,
+    before: float | None = None,
+    target: int | None = None,
+) -> SafeString:
+    """Draw one score on its scale 0-4: interval, the last time hollow, the target as a tick."""
+    middle = SCALE_HEIGHT / 2
+    ends = (short(_across(0)), short(_across(TOP)), short(middle))
+    drawn = '<path class="track" d="M{0} {2}H{1}"/>'.format(*ends)
+    if low is not None and high is not None:
+        start, end = short(_across(low)), short(_across(high))
+        drawn += f'<path class="interval" d="M{start} {short(middle)}H{end}"/>'
+    if target is not None:
+        drawn += f'<path class="aim" d="M{short(_across(target))} 2V{SCALE_HEIGHT - 2}"/>'
+    if before is not None:
+        drawn += _dot("before", before)
+    return _svg("scale", SCALE_WIDTH, SCALE_HEIGHT, drawn + _dot("now", score))
+
+
+def short(number: float) -> str:
+    """Write a coordinate with at most one decimal: 12, 12.5."""
+    return f"{number:.1f}".removesuffix(".0")
+
+
+def _svg(name: str, width: int, height: int, drawn: str) -> SafeString:
+    return mark_safe(
+        f'<svg class="{name}" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
+        f'aria-hidden="true">{drawn}</svg>'
+    )
+
+
+def _dot(name: str, score: float) -> str:
+    return f'<circle class="{name}" cx="{short(_across(score))}" cy="{SCALE_HEIGHT // 2}" r="4"/>'
+
+
+def _from_top(score: float) -> float:
+    return EDGE + (1 - score / TOP) * (HEIGHT - 2 * EDGE)
+
+
+def _across(score: float) -> float:
+    return EDGE + 2 + score / TOP * (SCALE_WIDTH - 2 * EDGE - 4)

@@ -1,0 +1,90 @@
+"""A team says what it aims at: a level and, if it likes, a day for each questionnaire."""
+
+from datetime import date
+from typing import Any, Final
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Column, Fieldset, Layout, Row, Submit
+from django import forms
+from django.db import transaction
+from django.utils import timezone
+from django.utils.html import escape
+
+from assessment.models import MaturityModel, Snapshot, Target
+from assessment.models.results import scores_over_time
+from assessment.published import PublishedModel, PublishedQuestionnaire, published_model
+from teams.models import Team
+
+# A score older than this many assessments says little about what to aim at.
+RECENT: Final = 8
+
+
+def newest_model() -> PublishedModel | None:
+    newest = MaturityModel.objects.order_by("-published_at").values_list("pk", flat=True).first()
+    return None if newest is None else published_model(newest)
+
+
+def recent_scores(team: Team) -> dict[str, float]:
+    """Return the newest score of each questionnaire that has one among the last assessments."""
+    snapshots = [row.id for row in Snapshot.objects.of_team(team).newest_first(0, RECENT)]
+    rows = scores_over_time(snapshots)
+    return {row.questionnaire: row.score for row in rows if row.score is not None}
+
+
+class TargetsForm(forms.Form):
+    """The targets of one team, for every questionnaire of a maturity model."""
+
+    def __init__(self, *args: Any, team: Team, model: PublishedModel, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.team, self.model = team, model
+        self.kept = {row.questionnaire_key: row for row in Target.objects.filter(team=team)}
+        scores = recent_scores(team)
+        rows = [self._add(each, scores.get(each.key)) for each in model.questionnaires]
+        self.helper = FormHelper()
+        self.helper.layout = Layout(*rows, Submit("save", "Save the targets"))
+
+    def _add(self, questionnaire: PublishedQuestionnaire, score: float | None) -> Fieldset:
+        kept = self.kept.get(questionnaire.key)
+        level, by = f"level-{questionnaire.key}", f"by-{questionnaire.key}"
+        names = list(enumerate(self.model.level_names))[1:]
+        self.fields[level] = forms.TypedChoiceField(
+            label="Target level",
+            choices=[("", "No target"), *((n, f"{n} {name}") for n, name in names)],
+            coerce=int,
+            empty_value=None,
+            required=False,
+            initial=kept.level if kept else "",
+            help_text="" if score is None else f"Score now: {score:.1f}",
+        )
+        self.fields[by] = forms.DateField(
+            label="By",
+            required=False,
+            initial=kept.by if kept else None,
+            widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        )
+        return Fieldset(escape(questionnaire.title), Row(Column(level), Column(by)))
+
+    def clean(self) -> None:
+        for each in self.model.questionnaires:
+            self._check_day(each.key, self.cleaned_data.get(f"by-{each.key}"))
+
+    def _check_day(self, key: str, by: date | None) -> None:
+        if by is None:
+            return
+        kept = self.kept.get(key)
+        if self.cleaned_data.get(f"level-{key}") is None and f"level-{key}" not in self.errors:
+            self.add_error(f"by-{key}", "Choose a level for this day, or clear the day.")
+        elif by < timezone.localdate() and (kept is None or kept.by != by):
+            self.add_error(f"by-{key}", "That day is over. Choose a later one.")
+
+    @transaction.atomic
+    def save(self) -> None:
+        """Keep what was chosen. A questionnaire of another model keeps the target it has."""
+        for each in self.model.questionnaires:
+            level, by = self.cleaned_data[f"level-{each.key}"], self.cleaned_data[f"by-{each.key}"]
+            if level is None:
+                Target.objects.filter(team=self.team, questionnaire_key=each.key).delete()
+            else:
+                Target.objects.update_or_create(
+                    team=self.team, questionnaire_key=each.key, defaults={"level": level, "by": by}
+                )

@@ -1,0 +1,144 @@
+"""The data the figures are taken on: fifty teams, one of them with forty assessments."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import cycle
+
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from assessment import demo
+from assessment.models import Assessment, Snapshot
+from assessment.published import published_model
+from benchmarks.server import Page
+from teams.models import Team, User
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+@dataclass
+class Places:
+    """What to ask for, with whose cookie, and how to count its statements."""
+
+    client: Client
+    cookie: str
+    pages: list[Page]
+    visits: list[tuple[str, str, bool]]
+    save_path: str
+    revision: int = 0
+    answers: "cycle[int]" = field(default_factory=lambda: cycle([1, 2, 3]))
+
+    def request(self, page: Page) -> tuple[str, str, str | None, dict[str, str]]:
+        headers = {"Cookie": self.cookie} if page.signed_in else {}
+        if page.path != self.save_path:
+            return "GET", page.path, None, headers
+        headers |= self.save_headers()
+        return "PUT", page.path, self.save_body(), headers
+
+    def save_headers(self) -> dict[str, str]:
+        token = self.cookie.split("csrftoken=")[1]
+        self.revision += 1
+        return {
+            "Content-Type": "application/json",
+            "If-Match": f'"{self.revision - 1}"',
+            "X-CSRFToken": token,
+        }
+
+    def save_body(self) -> str:
+        return json.dumps({"answer": next(self.answers), "note": ""})
+
+    def statements(self, page: Page) -> int:
+        """Count every statement of one request, BEGIN and COMMIT included."""
+        client = self.client if page.signed_in else Client()
+        with CaptureQueriesContext(connection) as queries:
+            if page.path == self.save_path:
+                headers = self.save_headers()
+                client.put(
+                    page.path,
+                    self.save_body(),
+                    content_type="application/json",
+                    headers={"If-Match": headers["If-Match"]},
+                )
+            else:
+                client.get(page.path)
+        return len(queries)
+
+
+def prepare() -> Places:
+    demo.seed_demo(seed=1, size=demo.Size(teams=50, assessments=8))
+    lead = User.objects.get(email="lead@demo.example")
+    team = Team.objects.select_related("organization").get(memberships__user=lead)
+    lengthen_history(team, 40)
+    assessment = Assessment.objects.select_related("team__organization").get(
+        team=team, status="open"
+    )
+    questionnaire = published_model(assessment.maturity_model_id).questionnaires[0]
+    short = Team.objects.exclude(parent=None).exclude(pk=team.pk).first()
+    assert short is not None
+    # The same person sees all pages, so that the floor is the same for all.
+    team.organization.memberships.create(user=lead, role="manager")
+
+    client = Client(enforce_csrf_checks=False)
+    client.force_login(lead, backend=BACKEND)
+    session = client.cookies["sessionid"].value
+    cookie = f"sessionid={session}; csrftoken={'a' * 32}"
+    place = [team.organization.slug, team.slug, assessment.pk]
+    save = f"/api/v1/assessments/{assessment.pk}/answers/{questionnaire.questions[0].key}"
+    answer = reverse("answer", args=[*place, questionnaire.key])
+    organization = team.organization.get_absolute_url()
+    guide = "/guide/automated-remediation/getting_started/"
+    pages = [
+        Page("constant view", "/floor/constant/", floor="constant view", signed_in=False),
+        Page("signed-in floor", "/floor/signed-in/"),
+        Page("save one answer", save, 3.5),
+        Page("questionnaire page", answer, 4),
+        Page("team page, 8 assessments", short.get_absolute_url(), 6),
+        Page("team page, 40 assessments", team.get_absolute_url(), 6),
+        Page("manager's page, 50 teams", organization, 8),
+        Page("home", "/"),
+        Page("guide page, signed out", guide, 2, floor="constant view", signed_in=False),
+        Page("guide page, signed in", guide),
+    ]
+    visits = [
+        ("welcome, signed out", "/guide/", False),
+        ("questionnaire", answer, False),
+        ("guide page", guide, False),
+        ("manager's page", organization, False),
+        ("team page, charts as pictures", team.get_absolute_url(), False),
+        ("team page, a chart explored", team.get_absolute_url(), True),
+    ]
+    return Places(client, cookie, pages, visits, save)
+
+
+def lengthen_history(team: Team, wanted: int) -> None:
+    """Copy the team's snapshots back in time until there are so many."""
+    originals = list(Snapshot.objects.filter(team=team).order_by("taken_at"))
+    for number in range(wanted - len(originals)):
+        original = originals[number % len(originals)]
+        shift = timedelta(days=91 * len(originals) * (1 + number // len(originals)))
+        copy_snapshot(original, shift)
+
+
+def copy_snapshot(original: Snapshot, shift: timedelta) -> None:
+    scores = list(original.scores.all())
+    questions = list(original.question_scores.all())
+    assessment = Assessment.objects.get(pk=original.assessment_id)
+    assessment.pk = None
+    assessment._state.adding = True
+    assessment.opened_at -= shift
+    assessment.submitted_at -= shift
+    assessment.save(force_insert=True)
+    snapshot = Snapshot.objects.get(pk=original.pk)
+    snapshot.pk = None
+    snapshot._state.adding = True
+    snapshot.assessment = assessment
+    snapshot.taken_at -= shift
+    snapshot.save(force_insert=True)
+    for row in [*scores, *questions]:
+        row.pk = None
+        row.snapshot = snapshot
+    type(scores[0]).objects.bulk_create(scores)
+    type(questions[0]).objects.bulk_create(questions)

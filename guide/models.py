@@ -1,0 +1,127 @@
+"""What there is to read: guides, their pages, sections with stable anchors, and assets."""
+
+from django.db import models
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from teams.models import Organization, User
+
+
+class GuideQuerySet(models.QuerySet["Guide"]):
+    def readable_by(self, user: User | None) -> "GuideQuerySet":
+        """Return the public guides and those of the organizations the user has a place in."""
+        readable = Q(organization=None)
+        if user is not None and user.is_authenticated:
+            readable |= Q(organization__memberships__user=user)
+        return self.filter(readable).distinct()
+
+
+class Guide(models.Model):
+    """One MkDocs project, imported. Without an organization it is public."""
+
+    organization = models.ForeignKey(
+        Organization, models.CASCADE, null=True, blank=True, related_name="guides"
+    )
+    slug = models.SlugField(max_length=60, unique=True)
+    title = models.CharField(max_length=200)
+    description = models.TextField(blank=True)
+    licence = models.CharField(max_length=200, blank=True)
+    source_url = models.URLField(blank=True)
+    checksum = models.CharField(max_length=64)
+    # Counts what changes its pages: an import, or a maturity model published that points into it.
+    revision = models.PositiveIntegerField(default=1)
+    imported_at = models.DateTimeField(default=timezone.now)
+
+    objects = GuideQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["title"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("guide", args=[self.slug])
+
+
+class Page(models.Model):
+    """One Markdown file. `path` is its address below the guide, without `.md`."""
+
+    guide = models.ForeignKey(Guide, models.CASCADE, related_name="pages")
+    path = models.CharField(max_length=200)
+    title = models.CharField(max_length=200)
+    nav_title = models.CharField(max_length=200)
+    nav_group = models.CharField(max_length=200, blank=True)
+    position = models.PositiveIntegerField()
+    words = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["guide", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["guide", "path"], name="page_path_once_in_a_guide"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("guide_page", args=[self.guide.slug, self.path])
+
+
+class Section(models.Model):
+    """A heading and what stands under it, up to the next heading.
+
+    The text before the first anchored heading is the section with the empty anchor.
+    """
+
+    page = models.ForeignKey(Page, models.CASCADE, related_name="sections")
+    anchor = models.CharField(max_length=200, blank=True)
+    title = models.CharField(max_length=300)
+    depth = models.PositiveSmallIntegerField()
+    position = models.PositiveIntegerField()
+    html = models.TextField()
+    text = models.TextField()
+
+    class Meta:
+        ordering = ["page", "position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["page", "anchor"], name="section_anchor_once_in_a_page"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return f"{self.page.get_absolute_url()}#{self.anchor}"
+
+    @property
+    def reference(self) -> str:
+        """Return how a maturity model names this section: `page#anchor`."""
+        return f"{self.page.path}#{self.anchor}"
+
+
+class Asset(models.Model):
+    """A picture or another file a page shows. In the database: the web tier keeps no files."""
+
+    guide = models.ForeignKey(Guide, models.CASCADE, related_name="assets")
+    path = models.CharField(max_length=300)
+    content_type = models.CharField(max_length=100)
+    content = models.BinaryField()
+    checksum = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["guide", "path"], name="asset_path_once_in_a_guide"),
+        ]
+
+    def __str__(self) -> str:
+        return self.path
+
+
+def sections_by_reference(guide: Guide) -> dict[str, Section]:
+    """Return the guide's sections keyed `page#anchor`."""
+    sections: QuerySet[Section] = Section.objects.filter(page__guide=guide).select_related("page")
+    return {section.reference: section for section in sections}

@@ -1,0 +1,121 @@
+"""The only doors to tenant data. A stranger gets 404 and does not learn that it exists.
+
+A reader who may look but not do what they asked gets 403, which says who may.
+"""
+
+import enum
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import Http404, HttpRequest
+
+from teams.models import ORGANIZATION_ROLES, Membership, Organization, Role, Team, User
+
+
+class SignedIn(HttpRequest):
+    """A request that the login middleware let through: every page but the public ones gets it."""
+
+    user: User
+
+
+class Right(enum.Enum):
+    """What a page needs. The value lists who has it, widest role first."""
+
+    ENTER = (Role.OWNER, Role.MANAGER, Role.LEAD, Role.MEMBER)
+    COMPARE = (Role.OWNER, Role.MANAGER)
+    ARRANGE = (Role.OWNER,)
+    ANSWER = (Role.LEAD, Role.MEMBER)
+    LEAD = (Role.OWNER, Role.LEAD)
+
+
+WHO_MAY = {
+    Right.COMPARE: "Only owners and managers of the organization can do this.",
+    Right.ARRANGE: "Only owners of the organization can do this.",
+    Right.ANSWER: "Only the team's own lead and members answer.",
+    Right.LEAD: "Only the team's lead or an owner of the organization can do this.",
+}
+
+
+def organization_for(user: User, slug: str, right: Right = Right.ENTER) -> Organization:
+    """Return the organization if the user has a place in it.
+
+    Raises Http404 for a stranger and PermissionDenied for one whose role lacks the right.
+    """
+    organization = organizations_of(user).filter(slug=slug).first()
+    if organization is None:
+        raise Http404
+    organization.roles = roles_in(user, organization)
+    _require(right, organization.roles)
+    return organization
+
+
+def team_for(user: User, organization: str, team: str, right: Right = Right.ENTER) -> Team:
+    """Return the team if the user is in it, or owns or manages its organization.
+
+    Another team of the same organization is 404 as well: members see their own teams only.
+    Raises Http404 for a stranger and PermissionDenied for one whose role lacks the right.
+    """
+    found = (
+        Team.objects.filter(organization__slug=organization, slug=team)
+        .select_related("organization", "parent")
+        .first()
+    )
+    return admit(user, found, right)
+
+
+def admit(user: User, team: Team | None, right: Right) -> Team:
+    """Return the team with `roles` set to what the user holds there; refuse like `team_for`."""
+    if team is None:
+        raise Http404
+    team.roles = roles_at(user, team)
+    if not team.roles:
+        raise Http404
+    _require(right, team.roles)
+    return team
+
+
+def may(place: Organization | Team, right: Right) -> bool:
+    """Say whether the user who came through a door above has a right at that place."""
+    return not place.roles.isdisjoint(right.value)
+
+
+def roles_at(user: User, team: Team) -> frozenset[str]:
+    """Return the roles the user holds that reach the team: its own and the organization's."""
+    reach = Q(team=team) | Q(organization_id=team.organization_id, team=None)
+    return _roles(Membership.objects.filter(reach, user=user))
+
+
+def roles_in(user: User, organization: Organization) -> frozenset[str]:
+    return _roles(Membership.objects.filter(user=user, organization=organization))
+
+
+def organizations_of(user: User) -> QuerySet[Organization]:
+    mine = Membership.objects.filter(user=user, organization=OuterRef("pk"))
+    return Organization.objects.filter(Exists(mine))
+
+
+def teams_of(user: User, organization: Organization | None = None) -> QuerySet[Team]:
+    """Return the teams whose results the user may see, with their organization."""
+    own = Membership.objects.filter(user=user, team=OuterRef("pk"))
+    over = Membership.objects.filter(
+        user=user,
+        team=None,
+        role__in=ORGANIZATION_ROLES,
+        organization=OuterRef("organization"),
+    )
+    teams = Team.objects.filter(Exists(own) | Exists(over)).select_related("organization")
+    return teams.filter(organization=organization) if organization else teams
+
+
+def own_teams_of(user: User) -> QuerySet[Team]:
+    """Return the teams in which the user answers."""
+    return Team.objects.filter(memberships__user=user).select_related("organization")
+
+
+def _roles(memberships: QuerySet[Membership]) -> frozenset[str]:
+    return frozenset(memberships.values_list("role", flat=True))
+
+
+def _require(right: Right, roles: frozenset[str]) -> None:
+    if roles.isdisjoint(right.value):
+        raise PermissionDenied(WHO_MAY.get(right, "Your role does not allow this."))

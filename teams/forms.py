@@ -1,0 +1,168 @@
+"""One form for each thing a person does with organizations, teams and roles."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+
+from teams.models import (
+    ORGANIZATION_ROLES,
+    TEAM_ROLES,
+    Membership,
+    Organization,
+    Role,
+    Team,
+    User,
+)
+
+WHAT_A_ROLE_MAY = {
+    Role.OWNER: "Owner: everything, including who else is in",
+    Role.MANAGER: "Manager: sees and compares the results of all teams, never one person's answers",
+    Role.LEAD: "Lead: opens and submits assessments, invites people, and answers too",
+    Role.MEMBER: "Member: answers, and sees the team's results",
+}
+
+
+class NameField(forms.CharField):
+    """A name on one line. Names stand in mails, where an address would become a link."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=120, **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        return " ".join(str(super().to_python(value)).split())
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        if "://" in value or "www." in value.lower():
+            raise ValidationError("Write a name here, not a web address.", code="address")
+
+
+class NameForm(forms.Form):
+    """What sign-up asks besides e-mail and password, and what the account page changes."""
+
+    name = NameField(
+        label="Your name",
+        help_text="The people in your teams see it.",
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+
+    def signup(self, request: HttpRequest, user: User) -> None:
+        user.name = self.cleaned_data["name"]
+        user.save(update_fields=["name"])
+
+
+class OrganizationForm(forms.Form):
+    name = NameField(
+        label="Name of the organization",
+        help_text="Your company, or the part of it that wants to compare its teams.",
+        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+    )
+
+
+class TeamForm(forms.Form):
+    """A team's settings; `team` is the one being changed, none for a new one."""
+
+    name = NameField(
+        label="Name of the team", widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    parent = forms.ModelChoiceField(
+        Team.objects.none(),
+        label="Parent",
+        required=False,
+        empty_label="None",
+        help_text="A team that this one belongs to, such as a department.",
+    )
+    rules_control_changes = forms.BooleanField(
+        label="Laws, standards or contracts control how we change or access production",
+        required=False,
+        help_text="The team is then asked six more questions, about working under such rules.",
+    )
+
+    def __init__(
+        self, *args: Any, organization: Organization, team: Team | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.others = organization.teams.exclude(pk=team.pk) if team else organization.teams.all()
+        below = team.with_all_below() if team else set()
+        parents = self.others.exclude(pk__in=below)
+        self.fields["parent"].queryset = parents  # type: ignore[attr-defined]
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        if self.others.filter(name__iexact=name).exists():
+            raise ValidationError("Another team of the organization has this name.", code="taken")
+        return name
+
+
+class NewTeamForm(TeamForm):
+    join = forms.BooleanField(
+        label="I am in this team myself, as its lead",
+        required=False,
+        initial=True,
+        help_text="Owners see every team's results; only leads and members answer.",
+    )
+
+
+class RoleForm(forms.Form):
+    """A choice of the roles that a place has."""
+
+    role = forms.ChoiceField(label="Role", widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, team: Team | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["role"].choices = roles_of(team)  # type: ignore[attr-defined]
+
+
+class OrganizationRoleForm(RoleForm):
+    """A role over the organization, or none for somebody who stays in teams only."""
+
+    NONE = "none"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, team=None, **kwargs)
+        role = self.fields["role"]
+        role.label = "Role over the organization"
+        role.choices = [*role.choices, (self.NONE, "None: only in teams")]  # type: ignore[attr-defined]
+
+    def clean_role(self) -> str:
+        """Return the role, "" for none. None is a choice of its own: silence must take no role."""
+        role: str = self.cleaned_data["role"]
+        return "" if role == self.NONE else role
+
+
+class InvitationForm(RoleForm):
+    """An invitation into a team or, without one, to a role over the organization."""
+
+    email = forms.EmailField(
+        label="E-mail address",
+        required=False,
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
+    field_order = ("email", "role")
+
+    def __init__(
+        self, *args: Any, organization: Organization, team: Team | None, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, team=team, **kwargs)
+        self.place: dict[str, Any] = {"organization": organization, "team": team}
+        self.fields["role"].initial = roles_of(team)[-1][0]
+        people = "up to 50 people" if team else "one person"
+        self.fields[
+            "email"
+        ].help_text = f"Leave it empty for a link that you pass on yourself, good for {people}."
+
+    def clean_email(self) -> str:
+        email = str(self.cleaned_data["email"]).lower()
+        there = Membership.objects.filter(user__email__iexact=email, **self.place)
+        if email and (membership := there.select_related("user").first()):
+            raise ValidationError(f"{membership.user} is in already.", code="in already")
+        return email
+
+
+def roles_of(team: Team | None) -> list[tuple[str, str]]:
+    """Return a place's roles with what each may do, the one that may most first."""
+    return [
+        (role.value, WHAT_A_ROLE_MAY[role]) for role in (TEAM_ROLES if team else ORGANIZATION_ROLES)
+    ]

@@ -1,0 +1,117 @@
+"""A small published model, its guide section, and an assessment of Payments to fill in."""
+
+import pytest
+
+from assessment.models import Assessment, Level, MaturityModel, Question, Questionnaire
+from guide.models import Guide, Page, Section
+from teams.models import Team
+
+LEVEL_NAMES = ["Absent", "Ad hoc", "Repeatable", "Measured", "Adaptive"]
+
+# Key and title; the first question of each is a gate, the first two are in the pulse.
+QUESTIONNAIRES = {
+    ("noise", "Noise and alert quality"): [
+        ("noise.actionability", "Share of pages that needed a person to act"),
+        ("noise.symptoms", "Paging on what users feel"),
+        ("noise.grouping", "Related alerts arrive as one incident"),
+        ("noise.review", "A regular look at what paged and why"),
+    ],
+    ("runbooks", "Runbooks"): [
+        ("runbooks.coverage", "Frequent incidents have a runbook"),
+        ("runbooks.found", "The right runbook is found at once"),
+        ("runbooks.tested", "Runbooks are rehearsed"),
+        ("runbooks.owned", "Every runbook has an owner"),
+        ("runbooks.automated", "Steps that need no judgement run by themselves"),
+    ],
+}
+
+
+def publish_section() -> Section:
+    guide = Guide.objects.create(slug="small-guide", title="A small guide", checksum="0" * 64)
+    page = Page.objects.create(
+        guide=guide,
+        path="getting_started",
+        title="Getting started",
+        nav_title="Getting started",
+        position=1,
+        words=9,
+    )
+    return Section.objects.create(
+        page=page,
+        anchor="reducing-noise",
+        title="Reducing noise",
+        depth=2,
+        position=1,
+        html=(
+            '<h2 id="reducing-noise">Reducing noise</h2>\n'
+            "<p>Silence what nobody acts on before anything else.</p>"
+        ),
+        text="Silence what nobody acts on before anything else.",
+    )
+
+
+def publish_model(section: Section, version: str = "2026.1") -> MaturityModel:
+    model = MaturityModel.objects.create(
+        key="small",
+        version=version,
+        title="A small maturity model",
+        checksum="0" * 64,
+        guide=section.page.guide,
+        level_names=LEVEL_NAMES,
+    )
+    for position, ((key, title), questions) in enumerate(QUESTIONNAIRES.items(), start=1):
+        questionnaire = Questionnaire.objects.create(
+            maturity_model=model, key=key, title=title, role="core", position=position
+        )
+        for place, (question_key, question_title) in enumerate(questions, start=1):
+            publish_question(questionnaire, question_key, question_title, place, section)
+    return model
+
+
+def publish_question(
+    questionnaire: Questionnaire, key: str, title: str, position: int, section: Section
+) -> None:
+    question = Question.objects.create(
+        questionnaire=questionnaire,
+        key=key,
+        title=title,
+        gate=position == 1,
+        in_pulse=position <= 2,
+        position=position,
+        section=section,
+    )
+    Level.objects.bulk_create(described_level(question, level, section) for level in range(5))
+
+
+def described_level(question: Question, level: int, section: Section) -> Level:
+    described = Level(
+        question=question, level=level, description=f"{question.title}: line {'ABCDE'[level]}"
+    )
+    if level < 4:
+        described.suggestion = f"Do what line {'ABCDE'[level + 1]} says"
+        described.effort = "S"
+        described.gives = "Fewer interruptions"
+        described.section = section
+    return described
+
+
+def open_assessment(team: Team, model: MaturityModel, length: str = "full") -> Assessment:
+    return Assessment.objects.create(team=team, maturity_model=model, length=length)
+
+
+@pytest.fixture
+def guide_section(db) -> Section:
+    """The section every question and suggestion of the small model leads to."""
+    return publish_section()
+
+
+@pytest.fixture
+def model(guide_section) -> MaturityModel:
+    """Two core questionnaires: noise with four questions, runbooks with five."""
+    return publish_model(guide_section)
+
+
+@pytest.fixture
+def assessment(payments, model) -> Assessment:
+    """Payments' open assessment of full length."""
+    return open_assessment(payments, model)

@@ -1,0 +1,223 @@
+"""What each person sees at the start."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from assessment.models import Participation
+from assessment.submitting import finish
+from teams.models import Role, Team
+from tests.assessment.conftest import open_assessment
+from tests.assessment.frozen import pulse, snapshot, too_few
+from tests.conftest import join, person, signed_in
+
+CHANGED = "Since last time, Noise and alert quality rose by 0.4. The rest is within noise."
+
+
+def home(user):
+    response = signed_in(user).get("/")
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+@pytest.fixture
+def scored(payments, model):
+    """Payments rose in noise; its overall score is 1.8 and its stage 1."""
+    return snapshot(
+        payments,
+        model,
+        {
+            "noise": {"score": 2.34, "low": 1.9, "high": 2.7, "change": 0.44, "changed": True},
+            "runbooks": {"score": 1.2, "low": 0.8, "high": 1.6, "change": 0.2, "changed": False},
+        },
+        overall=1.77,
+        stage=1,
+    )
+
+
+# Signed out
+
+
+def test_a_visitor_reads_what_this_is_and_may_look(client):
+    html = client.get("/").content.decode()
+
+    assert "Rungs shows a team how mature its automation of incident response is" in html
+    assert "Example, invented figures" in html
+    for address in ("/accounts/login/", "/accounts/signup/", "/guide/"):
+        assert f'href="{address}"' in html
+
+
+def test_the_demo_offers_its_logins(client, settings):
+    settings.DEMO = True
+
+    html = client.get("/").content.decode()
+
+    for who in ("owner", "manager", "lead", "member"):
+        assert f"{who}@demo.example" in html
+    assert "the password is <code>demo</code>" in html
+
+
+def test_an_installation_of_one_s_own_offers_no_demo(client):
+    assert "demo" not in client.get("/").content.decode().lower()
+
+
+def test_a_visitor_costs_no_query(client, django_assert_num_queries, db):
+    with django_assert_num_queries(0):
+        assert client.get("/").status_code == 200
+
+
+def test_a_visitor_sees_nothing_of_anybody(client, scored):
+    html = client.get("/").content.decode()
+
+    assert "Payments" not in html
+    assert "Harbour" not in html
+
+
+# What do I owe?
+
+
+def test_an_open_assessment_of_my_team_waits_for_me(mary, assessment):
+    html = home(mary)
+
+    assert "Assessment of Payments" in html
+    assert f'href="{assessment.get_absolute_url()}">Continue' in html
+    assert "You have finished" not in html
+
+
+def test_when_i_have_finished_nothing_waits(mary, assessment):
+    finish(assessment=assessment, user=mary)
+
+    html = home(mary)
+
+    assert "Nothing waits for you." in html
+    assert "You have finished the assessment of Payments." in html
+
+
+def test_that_others_have_finished_changes_nothing_for_me(mary, lena, assessment):
+    finish(assessment=assessment, user=lena)
+    Participation.objects.create(assessment=assessment, user=mary)
+
+    assert f'href="{assessment.get_absolute_url()}">Continue' in home(mary)
+
+
+def test_a_passed_date_is_named(mary, assessment):
+    assessment.due_on = timezone.localdate() - timedelta(days=1)
+    assessment.save()
+
+    assert "overdue" in home(mary)
+
+
+def test_a_date_of_today_is_not_overdue(mary, assessment):
+    assessment.due_on = timezone.localdate()
+    assessment.save()
+
+    assert "overdue" not in home(mary)
+
+
+def test_the_most_urgent_comes_first(mary, harbour, assessment, model):
+    soon = Team.objects.create(organization=harbour, name="Soon", slug="soon")
+    join(mary, soon, Role.MEMBER)
+    urgent = open_assessment(soon, model)
+    urgent.due_on = timezone.localdate()
+    urgent.save()
+
+    html = home(mary)
+
+    assert html.index("Assessment of Soon") < html.index("Assessment of Payments")
+
+
+@pytest.mark.parametrize("who", ["sam", "olga", "max_", "eve"])
+def test_another_team_s_assessment_waits_for_nobody_else(who, assessment, request):
+    assert "Assessment of Payments" not in home(request.getfixturevalue(who))
+
+
+# What changed?
+
+
+@pytest.mark.parametrize("who", ["mary", "lena"])
+def test_my_team_s_last_profile_and_what_changed(who, scored, request):
+    html = home(request.getfixturevalue(who))
+
+    assert CHANGED in html
+    assert "Stage 1, Ad hoc · overall 1.8 · assessed" in html
+    assert '<b class="numbers">2.3</b>' in html
+
+
+@pytest.mark.parametrize("who", ["sam", "olga", "max_", "eve"])
+def test_nobody_else_gets_the_profile_on_their_home(who, scored, request):
+    assert CHANGED not in home(request.getfixturevalue(who))
+
+
+def test_two_respondents_have_no_profile(mary, payments, model):
+    too_few(payments, model)
+
+    html = home(mary)
+
+    assert "2 of 6 answered: too few answers to show." in html
+    assert "small-profile" not in html
+
+
+def test_figures_of_two_people_are_hidden_even_if_they_were_stored(mary, payments, model):
+    snapshot(payments, model, {"noise": 3.21}, respondents=2, overall=3.21, stage=3)
+
+    html = home(mary)
+
+    assert "3.2" not in html
+    assert "Stage" not in html
+
+
+def test_a_pulse_holds_no_score(mary, payments, model):
+    pulse(payments, model)
+
+    assert "The last assessment was a pulse, which holds no score." in home(mary)
+
+
+def test_a_team_without_an_assessment_says_what_will_appear(mary):
+    assert "No assessment yet." in home(mary)
+
+
+# What I look after
+
+
+@pytest.mark.parametrize("who", ["olga", "max_"])
+def test_owners_and_managers_go_to_the_comparison(who, request, search_team, assessment):
+    html = home(request.getfixturevalue(who))
+
+    assert 'href="/organizations/harbour/"' in html
+    assert "Compare its 3 teams; 1 assessment open" in html
+    assert "You are in no team yet" not in html
+
+
+def test_a_member_is_offered_no_comparison(mary):
+    assert "What you look after" not in home(mary)
+
+
+def test_somebody_without_a_team_is_told_how_to_start(db):
+    nora = person("Nora New", "nora@new.example")
+
+    html = home(nora)
+
+    assert "You are in no team yet" in html
+    assert 'href="/organizations/new/"' in html
+    assert "an invitation to nora@new.example" in html
+
+
+# As much work for many teams as for one
+
+
+def test_more_teams_take_no_more_queries(mary, harbour, scored, model):
+    client = signed_in(mary)
+    client.get("/")  # each process reads a published model once
+    with CaptureQueriesContext(connection) as few:
+        client.get("/")
+    for number in range(10):
+        team = Team.objects.create(organization=harbour, name=f"T{number}", slug=f"t{number}")
+        join(mary, team, Role.MEMBER)
+        snapshot(team, model, {"noise": 1.0, "runbooks": 2.0})
+    with CaptureQueriesContext(connection) as many:
+        client.get("/")
+
+    assert len(many) == len(few) <= 10

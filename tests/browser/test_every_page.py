@@ -1,0 +1,118 @@
+"""Every page, as people see it: nothing axe objects to, a quiet console, no sideways scrolling."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.demo_site import ORGANIZATION, TEAM
+
+pytestmark = pytest.mark.browser
+
+PAGES = [
+    ("", "/"),
+    ("", "/guide/"),
+    ("", "/guide/automated-remediation/index/"),
+    ("", "/guide/automated-remediation/getting_started/"),
+    ("", "/guide/automated-remediation/measuring/"),
+    ("", "/guide/automated-remediation/resources/"),
+    ("", "/accounts/login/"),
+    ("", "/accounts/signup/"),
+    ("", "/accounts/password/reset/"),
+    ("", "/nowhere/"),
+    ("member", "/"),
+    ("member", "/account/"),
+    ("member", ORGANIZATION),
+    ("member", TEAM),
+    ("member", "{assessment}"),
+    ("member", "{assessment}noise/"),
+    ("lead", "{assessment}"),
+    ("lead", TEAM + "people/"),
+    ("lead", TEAM + "targets/"),
+    ("lead", TEAM + "settings/"),
+    ("owner", "/organizations/lantern-market/teams/search/assessments/new/"),
+    ("owner", ORGANIZATION + "people/"),
+    ("owner", ORGANIZATION + "teams/new/"),
+    ("owner", "/organizations/new/"),
+    ("owner", "/accounts/email/"),
+    ("owner", "/accounts/password/change/"),
+    ("manager", ORGANIZATION),
+    ("manager", "/organizations/lantern-market/teams/catalogue/"),
+    ("outsider", "/organizations/elsewhere/teams/workshop/"),
+]
+WIDTHS = (320, 390, 1280, 2560)
+
+
+@pytest.fixture(scope="module")
+def people(browser, demo_site):
+    """A signed-in page for each of the demo's people, and one for a visitor."""
+    pages = {}
+    for name in ("", "owner", "manager", "lead", "member", "outsider"):
+        page = browser.new_context(base_url=demo_site.url).new_page()
+        if name:
+            page.goto("/accounts/login/")
+            page.fill("input[name=login]", f"{name}@demo.example")
+            page.fill("input[name=password]", "demo")
+            page.press("input[name=password]", "Enter")
+            page.wait_for_url(demo_site.url + "/")
+        pages[name] = page
+    return pages
+
+
+@pytest.fixture
+def visit(people, demo_site):
+    """Open a page as somebody; return it with what its console said."""
+
+    def open_page(name, path):
+        page = people[name]
+        said = []
+        page.on("console", lambda message: said.append(message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.goto(path.format(assessment=demo_site.assessment), wait_until="networkidle")
+        return page, said
+
+    yield open_page
+    for page in people.values():
+        page.remove_all_listeners() if hasattr(page, "remove_all_listeners") else None
+
+
+def named(page):
+    name, path = page
+    return f"{name or 'visitor'} {path}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_axe_finds_nothing_in_light_and_dark(page, visit):
+    opened, _ = visit(*page)
+
+    for scheme in ("light", "dark"):
+        opened.emulate_media(color_scheme=scheme)
+        found = Axe().run(opened)
+        assert found.violations_count == 0, f"{scheme}: {found.generate_report()}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_the_console_is_quiet_and_nothing_breaks_the_policy(page, visit):
+    _, said = visit(*page)
+
+    expected = ["the server responded with a status of 404"] if page[1] == "/nowhere/" else []
+    assert [text for text in said if not any(part in text for part in expected)] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_no_page_scrolls_sideways_from_320_to_2560_pixels(page, visit):
+    opened, _ = visit(*page)
+
+    wide = {}
+    for width in WIDTHS:
+        opened.set_viewport_size({"width": width, "height": 900})
+        wide[width] = opened.evaluate("document.documentElement.scrollWidth")
+    opened.set_viewport_size({"width": 1280, "height": 900})
+
+    assert wide == {width: width for width in WIDTHS}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_each_page_has_one_title_and_one_first_heading(page, visit):
+    opened, _ = visit(*page)
+
+    assert opened.title().endswith("Rungs")
+    assert opened.locator("h1").count() == 1

@@ -1,0 +1,185 @@
+"""An import brings all in at once, changes only what changed, and keeps what is pointed at."""
+
+import pytest
+from django.db.models import Max
+
+from guide import rendering
+from guide.importer import BrokenLink, import_guide
+from guide.models import Asset, Guide, Page, Section
+from guide.project import ImportRefused
+from tests.guide.conftest import ask, section_of
+
+
+def rows() -> list[list[tuple[object, ...]]]:
+    return [
+        list(model.objects.order_by("pk").values_list()) for model in (Guide, Page, Section, Asset)
+    ]
+
+
+def test_the_report_counts_what_came_in(imported):
+    assert (imported.pages, imported.sections, imported.assets) == (6, 21, 2)
+    assert imported.links_checked == 27
+    assert imported.broken_links == [
+        BrokenLink("on-call/handover.md", 5, "missing.md", "there is no such file"),
+        BrokenLink(
+            "on-call/handover.md",
+            5,
+            "rota.md#nobody",
+            "on-call/rota.md has no heading or anchor “nobody”",
+        ),
+        BrokenLink("on-call/handover.md", 6, "missing.md", "there is no such file"),
+        BrokenLink("on-call/handover.md", 8, "../assets/missing.png", "there is no such file"),
+        BrokenLink("traps.md", 5, "x", "there is no such file"),
+        BrokenLink("traps.md", 19, "\\\\example.org/x", "there is no such file"),
+        BrokenLink("traps.md", 21, "/accounts/logout/", "there is no such file"),
+    ]
+    assert imported.refused == []
+    assert [(each.page, each.line) for each in imported.warnings] == [
+        ("mkdocs.yml", 22),
+        ("assets/extra.js", 0),
+        ("features.md", 13),
+        ("features.md", 16),
+        ("traps.md", 23),
+    ]
+
+
+def test_pages_stand_in_the_order_and_under_the_names_of_the_nav(imported):
+    pages = Page.objects.values_list("path", "title", "nav_title", "nav_group")
+    assert list(pages) == [
+        ("index", "Harbour handbook", "Welcome", ""),
+        ("on-call/rota", "The rota", "The rota", "On call"),
+        ("on-call/handover", "Handing over a week", "Handing over", "On call"),
+        ("on-call/deeper/nights", "Nights", "Nights", "On call / Deeper"),
+        ("features", "Everything Markdown can do", "Everything Markdown can do", ""),
+        ("traps", "Traps", "Traps", "More pages"),
+    ]
+
+
+def test_every_section_is_stored_under_its_anchor(imported):
+    anchors = Section.objects.filter(page__path="on-call/deeper/nights")
+    assert list(anchors.values_list("anchor", flat=True)) == [
+        "",
+        "обзор",
+        "über-nacht",
+        "guide-main",
+    ]
+    assert section_of("handbook", "on-call/rota", "who-is-next").text == (
+        "The person below you. See what is here."
+    )
+
+
+def test_a_page_without_a_first_heading_gets_its_title_as_one(imported):
+    assert section_of("handbook", "on-call/rota", "").html.startswith("<h1>The rota</h1>")
+
+
+def test_importing_the_same_again_writes_nothing(imported, handbook):
+    before = rows()
+    again = import_guide(handbook)
+    assert rows() == before
+    assert again.changed is False
+    assert (again.pages, again.sections, again.links_checked) == (6, 21, 27)
+    assert again.broken_links == imported.broken_links
+
+
+def test_importing_again_keeps_every_row_that_is_still_there(imported, handbook):
+    page, section = Page.objects.get(path="on-call/rota"), section_of("handbook", "index", "")
+    newest = Section.objects.aggregate(Max("pk"))["pk__max"]
+    rota = handbook / "docs" / "on-call" / "rota.md"
+    rota.write_text(rota.read_text() + "\n## Holidays\n\nSay so in time.\n")
+    (handbook / "docs" / "traps.md").unlink()
+    report = import_guide(handbook)
+    assert report.changed is True
+    assert Page.objects.get(path="on-call/rota").pk == page.pk
+    assert section_of("handbook", "index", "").pk == section.pk
+    assert section_of("handbook", "on-call/rota", "holidays").pk > newest
+    assert not Page.objects.filter(path="traps").exists()
+
+
+def test_each_import_that_changes_something_counts(imported, handbook):
+    index = handbook / "docs" / "index.md"
+    for text in ("# One", "# One", "# Two"):
+        index.write_text(text)
+        import_guide(handbook)
+    assert Guide.objects.get().revision == 3
+
+
+def test_a_section_that_a_maturity_model_points_to_cannot_vanish(imported, handbook):
+    ask(section_of("handbook", "on-call/rota", "swaps"), "Do you swap?")
+    before = rows()
+    (handbook / "docs" / "on-call" / "rota.md").unlink()
+    (handbook / "docs" / "index.md").write_text("# Changed")
+    with pytest.raises(
+        ImportRefused, match="points to sections that are missing here: on-call/rota#swaps;"
+    ):
+        import_guide(handbook)
+    assert rows() == before
+
+
+def test_a_section_that_a_maturity_model_points_to_can_be_reworded(imported, handbook):
+    question = ask(section_of("handbook", "on-call/rota", "who-is-next"), "Who is next?")
+    rota = handbook / "docs" / "on-call" / "rota.md"
+    rota.write_text(rota.read_text().replace("Who is next {", "Whose turn it is {"))
+    import_guide(handbook)
+    question.section.refresh_from_db()
+    assert question.section.title == "Whose turn it is"
+
+
+def test_a_page_that_cannot_be_rendered_is_refused_and_the_others_come_in(
+    db, handbook, monkeypatch
+):
+    monkeypatch.setattr(rendering, "SECONDS_A_PAGE", 2.0)
+    (handbook / "docs" / "traps.md").write_text("[" * 20_000)
+    (handbook / "docs" / "features.md").write_text("a" * 300_000)
+    report = import_guide(handbook)
+    assert [(each.page, each.message) for each in report.refused] == [
+        ("features.md", "it has 300 kB, and a page may have 200 kB"),
+        ("traps.md", "rendering it takes longer than 2 seconds"),
+    ]
+    assert report.pages == Page.objects.count() == 4
+    assert (
+        BrokenLink("index.md", 12, "features.html", "the page was refused") in report.broken_links
+    )
+
+
+def test_a_page_refused_later_keeps_its_earlier_text(imported, handbook):
+    (handbook / "docs" / "features.md").write_bytes(b"# Features \xff")
+    assert import_guide(handbook).pages == 5
+    assert section_of("handbook", "features", "tabs").text.startswith("Linux")
+
+
+def test_a_guide_of_which_no_page_can_be_read_is_refused(db, small_guide):
+    with pytest.raises(ImportRefused, match="No page could be imported"):
+        import_guide(small_guide({"index.md": "a" * 300_000}))
+    assert not Guide.objects.exists()
+
+
+def test_a_readme_stands_for_the_index(db, small_guide):
+    import_guide(
+        small_guide({"README.md": "# Hello\n\n[b](b.md)", "b.md": "# B\n\n[a](README.md)"})
+    )
+    assert list(Page.objects.values_list("path", flat=True)) == ["index", "b"]
+    assert 'href="/guide/small/index/"' in section_of("small", "b", "").html
+
+
+def test_a_guide_of_an_organization_belongs_to_it(harbour, handbook):
+    import_guide(handbook, harbour)
+    assert Guide.objects.get().organization == harbour
+
+
+def test_the_address_of_another_guide_cannot_be_taken(imported, harbour, handbook):
+    before = rows()
+    with pytest.raises(ImportRefused, match=r"The address “handbook” is taken; choose another"):
+        import_guide(handbook, harbour)
+    assert rows() == before
+
+
+def test_two_guides_stand_side_by_side(imported, harbour, handbook):
+    import_guide(handbook, harbour, slug="harbour-handbook")
+    assert [guide.pages.count() for guide in Guide.objects.all()] == [6, 6]
+
+
+def test_titles_that_a_database_refuses_are_cleaned(db, small_guide):
+    settings = 'site_name: "A\\0 \\ud800 title"\nnav:\n  - "B\\0 label": index.md'
+    import_guide(small_guide({"index.md": "---\ntitle: x\n---\n# A &#0; heading \x00"}, settings))
+    assert Guide.objects.get().title == "A ? title"
+    assert Page.objects.get().nav_title == "B label"

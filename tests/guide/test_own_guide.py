@@ -1,0 +1,63 @@
+"""Our own guide: it comes in whole, and every anchor that others rely on is there once."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from guide.importer import Report, import_guide
+from guide.models import Page, Section
+
+CONTENT = Path(__file__).parents[2] / "guide" / "content" / "automated-remediation"
+
+# Questions, suggestions and other people's links lead to these. Headings may change, these may not.
+ANCHORS = {
+    "index": "how-to-use credits",
+    "introduction": "why-now what-toil-is what-automation-cannot-do",
+    "use_cases": "build-and-deploy software-testing environment-provisioning",
+    "ir_workflows": (
+        "team-alerting-and-orchestration triage-and-state-analysis business-communication "
+        "automation-of-remediation runbooks self-healing-systems"
+    ),
+    "automation_ir": "four-functions decision-points what-good-automation-is when-not-to",
+    "getting_started": (
+        "reducing-noise identify-candidate-workflows evolving-automation-components "
+        "maintaining-automation"
+    ),
+    "regulated_envs": (
+        "audit-trail pre-approved-actions separation-of-duties least-privilege-delegation "
+        "emergency-changes evidence-on-demand"
+    ),
+    "challenges": (
+        "fear-of-wider-failure skills-and-readiness roles-and-jobs time-and-funding "
+        "learning-from-automation-failures knowledge-concentration"
+    ),
+    "measuring": "perceived-and-measured indicators reading-intervals bad-metrics privacy",
+    "using_the_assessment": "before the-meeting after second-wave",
+    "resources": "papers books talks-and-reports standards glossary",
+}
+
+
+@pytest.fixture
+def ours(db) -> Report:
+    return import_guide(CONTENT)
+
+
+def test_our_guide_comes_in_whole(ours):
+    assert ours.guide == "automated-remediation"
+    assert (ours.broken_links, ours.refused, ours.warnings) == ([], [], [])
+    assert set(Page.objects.values_list("path", flat=True)) == set(ANCHORS)
+
+
+def test_every_anchor_that_others_rely_on_is_a_section_with_text(ours):
+    relied_on = {f"{path}#{anchor}" for path, names in ANCHORS.items() for anchor in names.split()}
+    sections = {section.reference: section for section in Section.objects.select_related("page")}
+    assert relied_on - set(sections) == set()
+    assert [name for name in relied_on if len(sections[name].text.split()) < 40] == []
+
+
+def test_no_anchor_stands_twice_on_a_page(ours):
+    for page in Page.objects.prefetch_related("sections"):
+        html = "".join(section.html for section in page.sections.all())
+        ids = re.findall(r' id="([^"]*)"', html)
+        assert sorted(ids) == sorted(set(ids)), page.path

@@ -1,0 +1,202 @@
+"""Starting organizations and teams, and settling teams."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from django.db import connection
+
+from teams import people
+from teams.models import Organization, Role, Team
+from tests.conftest import person, signed_in
+
+TEAM_NEW = "/organizations/harbour/teams/new/"
+SETTINGS = "/organizations/harbour/teams/payments/settings/"
+
+
+# Organizations
+
+
+def test_anybody_starts_an_organization_and_owns_it(db):
+    nora = person("Nora New")
+
+    response = signed_in(nora).post("/organizations/new/", {"name": "  Blue   Ferry "})
+
+    membership = nora.memberships.get()
+    assert response["Location"] == "/organizations/blue-ferry/"
+    assert (membership.organization.name, membership.role) == ("Blue Ferry", Role.OWNER)
+
+
+@pytest.mark.parametrize(
+    ("name", "slug"),
+    [
+        ("Zürich Höfe", "zurich-hofe"),
+        ("港口", "organization"),
+        ("New", "new-2"),
+        ("Harbour", "harbour-2"),
+        ("x" * 120, "x" * 50),
+    ],
+)
+def test_every_name_gets_an_address_of_its_own(harbour, eve, name, slug):
+    assert people.start_organization(name=name, by=eve).slug == slug
+
+
+def test_a_name_taken_many_times_still_gets_an_address(db):
+    nora = person("Nora New")
+
+    slugs = {people.start_organization(name="Harbour", by=nora).slug for _ in range(12)}
+
+    assert len(slugs) == 12
+
+
+@pytest.mark.parametrize(
+    ("name", "error"),
+    [
+        ("", "This field is required."),
+        ("   ", "This field is required."),
+        ("x" * 121, "Ensure this value has at most 120 characters (it has 121)."),
+        ("Win at https://evil.example", "Write a name here, not a web address."),
+        ("WWW.evil.example", "Write a name here, not a web address."),
+        ("Har\x00bour", "Null characters are not allowed."),
+    ],
+)
+def test_a_bad_name_is_refused_and_nothing_is_stored(eve, name, error):
+    response = signed_in(eve).post("/organizations/new/", {"name": name})
+
+    assert response.context["form"].errors == {"name": [error]}
+    assert Organization.objects.count() == 1
+
+
+def test_a_name_stays_on_one_line(eve):
+    signed_in(eve).post("/organizations/new/", {"name": "Harbour\r\nBcc: all@evil.example"})
+
+    assert Organization.objects.filter(name="Harbour Bcc: all@evil.example").exists()
+
+
+# Teams
+
+
+def test_an_owner_starts_a_team_under_a_parent_and_joins_it(olga, platform):
+    response = signed_in(olga).post(
+        TEAM_NEW,
+        {"name": "Billing", "parent": platform.pk, "rules_control_changes": "on", "join": "on"},
+    )
+
+    team = Team.objects.get(name="Billing")
+    assert response["Location"] == "/organizations/harbour/teams/billing/people/"
+    assert (team.parent, team.rules_control_changes) == (platform, True)
+    assert olga.memberships.get(team=team).role == Role.LEAD
+
+
+def test_an_owner_starts_a_team_for_others(olga):
+    signed_in(olga).post(TEAM_NEW, {"name": "Billing"})
+
+    assert not Team.objects.get(name="Billing").memberships.exists()
+
+
+def test_two_teams_of_one_organization_do_not_share_a_name(olga, payments):
+    response = signed_in(olga).post(TEAM_NEW, {"name": "PAYMENTS"})
+
+    assert response.context["form"].errors == {
+        "name": ["Another team of the organization has this name."]
+    }
+
+
+def test_names_that_make_the_same_address_get_two(olga, payments):
+    signed_in(olga).post(TEAM_NEW, {"name": "Payments!"})
+
+    assert Team.objects.get(name="Payments!").slug == "payments-2"
+
+
+def test_a_parent_comes_from_the_same_organization(olga, eve, payments):
+    foreign = Team.objects.create(
+        organization=Organization.objects.get(slug="elsewhere"), name="Foreign", slug="foreign"
+    )
+
+    page = signed_in(olga).get(TEAM_NEW)
+    response = signed_in(olga).post(TEAM_NEW, {"name": "Billing", "parent": foreign.pk})
+
+    assert foreign not in page.context["form"].fields["parent"].queryset
+    assert list(response.context["form"].errors) == ["parent"]
+
+
+# Settings
+
+
+def test_a_lead_settles_the_team_and_its_address_stays(lena, payments):
+    signed_in(lena).post(SETTINGS, {"name": "Money", "parent": "", "rules_control_changes": "on"})
+
+    payments.refresh_from_db()
+    assert (payments.name, payments.slug) == ("Money", "payments")
+    assert (payments.parent, payments.rules_control_changes) == (None, True)
+
+
+def test_the_page_keeps_the_old_name_when_the_new_one_is_refused(lena, payments, search_team):
+    response = signed_in(lena).post(SETTINGS, {"name": "Search"})
+
+    assert response.context["team"].name == "Payments"
+    assert list(response.context["form"].errors) == ["name"]
+
+
+def test_neither_the_team_nor_one_under_it_can_be_its_parent(olga, platform, payments, search_team):
+    below = Team.objects.create(
+        organization=platform.organization, parent=payments, name="Cards", slug="cards"
+    )
+
+    offered = signed_in(olga).get(SETTINGS).context["form"].fields["parent"].queryset
+    response = signed_in(olga).post(SETTINGS, {"name": "Payments", "parent": below.pk})
+
+    assert set(offered) == {platform, search_team}
+    assert list(response.context["form"].errors) == ["parent"]
+
+
+def test_a_circle_that_forms_in_the_meantime_is_refused(olga, platform, payments):
+    with pytest.raises(people.Refused, match="Payments is under Platform"):
+        people.settle_team(
+            team=platform, name="Platform", parent=payments, rules_control_changes=False, by=olga
+        )
+
+
+def test_two_owners_making_each_others_parent_at_once_make_no_circle(transactional_db):
+    harbour = Organization.objects.create(name="Harbour", slug="harbour")
+    olga = person("Olga Owner")
+    teams = [Team.objects.create(organization=harbour, name=n, slug=n) for n in ("a", "b")]
+    start = Barrier(2)
+
+    def settle(team, parent):
+        start.wait()
+        try:
+            people.settle_team(
+                team=team, name=team.name, parent=parent, rules_control_changes=False, by=olga
+            )
+        except people.Refused:
+            return "refused"
+        finally:
+            connection.close()
+        return "done"
+
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        outcomes = list(pool.map(settle, teams, reversed(teams)))
+
+    assert sorted(outcomes) == ["done", "refused"]
+    assert Team.objects.filter(parent=None).count() == 1
+
+
+# The tabs
+
+
+@pytest.mark.parametrize(
+    ("who", "tabs"),
+    [
+        ("olga", ["Overview", "People", "Targets", "Settings"]),
+        ("max_", ["Overview", "People"]),
+        ("lena", ["Overview", "People", "Targets", "Settings"]),
+        ("mary", ["Overview", "People"]),
+    ],
+)
+def test_a_team_shows_the_tabs_its_visitor_may_open(request, payments, who, tabs):
+    visitor = request.getfixturevalue(who)
+    page = signed_in(visitor).get("/organizations/harbour/teams/payments/people/").content.decode()
+    nav = page.split('aria-label="Team pages"')[1].split("</nav>")[0]
+
+    assert [part.split("<")[0] for part in nav.split('">')[3:] if part[0].isalpha()] == tabs
