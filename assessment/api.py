@@ -2,7 +2,7 @@
 
 import json
 import re
-from typing import Annotated, Any, Literal, NoReturn
+from typing import IO, Annotated, Any, Literal, NoReturn
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -28,6 +28,8 @@ from assessment.saving import (
 
 # The longest note, every character of it escaped as a surrogate pair, and the rest of the body.
 LONGEST_BODY = LONGEST_NOTE * 12 + 1000
+MOST_TO_DROP = 16 * 2**20
+BLOCK = 2**16
 
 REVISION = re.compile(r'"(0|[1-9][0-9]{0,8})"')
 
@@ -162,18 +164,30 @@ def answer_in(request: HttpRequest) -> AnswerBody:
 def body_of(request: HttpRequest) -> bytes:
     """Return the body, also of a request that came in chunks. Raises Refusal when it is too long.
 
-    Django takes a body without a stated length for empty, and one that is far too long for a
-    suspicious operation; both stay unread here until their length is known to be fair.
+    Django takes a body of no stated length for empty, and one far too long for an attack.
     """
-    length = request.META.get("CONTENT_LENGTH", "")
-    if length.isdecimal() and int(length.lstrip("0")[:12] or 0) > LONGEST_BODY:
-        raise too_long()
-    if length or not request.META.get("wsgi.input_terminated"):
-        return request.body
-    body: bytes = request.META["wsgi.input"].read(LONGEST_BODY + 1)
-    if len(body) > LONGEST_BODY:
-        raise too_long()
-    return body
+    stated = request.META.get("CONTENT_LENGTH", "")
+    if not stated and request.META.get("wsgi.input_terminated"):
+        stream: IO[bytes] = request.META["wsgi.input"]
+        body = stream.read(LONGEST_BODY + 1)
+        if len(body) <= LONGEST_BODY:
+            return body
+        raise too_long(stream)
+    if stated.isdecimal() and int(stated.lstrip("0")[:12] or 0) > LONGEST_BODY:
+        raise too_long(request)
+    return request.body
+
+
+def too_long(stream: HttpRequest | IO[bytes]) -> Refusal:
+    """Take in the rest and drop it: a client that is still sending would not see the answer."""
+    for _ in range(MOST_TO_DROP // BLOCK):
+        if not stream.read(BLOCK):
+            break
+    return Refusal(
+        413,
+        f"The body is longer than {LONGEST_BODY:,} bytes. Nothing was stored; shorten the note.",
+        "too_long",
+    )
 
 
 def not_a_number(name: str) -> NoReturn:
@@ -223,14 +237,6 @@ def refused(status: int, error: str, code: str, **more: Any) -> JsonResponse:
 
 def unusable(problem: str) -> Refusal:
     return Refusal(422, f"{problem} Nothing was stored; what was saved before stands.", "unusable")
-
-
-def too_long() -> Refusal:
-    return Refusal(
-        413,
-        f"The body is longer than {LONGEST_BODY:,} bytes. Nothing was stored; shorten the note.",
-        "too_long",
-    )
 
 
 @api.exception_handler(Refusal)

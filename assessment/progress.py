@@ -13,7 +13,7 @@ from teams.models import User
 
 @dataclass(frozen=True)
 class QuestionnaireProgress:
-    """One questionnaire: how many of its asked questions are answered, and where the next one is."""
+    """One questionnaire: how many of its asked questions are answered, and where to go on."""
 
     key: str
     title: str

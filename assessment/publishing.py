@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 
 from assessment.model_file import ModelFile, ModelFileError, QuestionPart, read_model_file
 from assessment.models import Level, MaturityModel, Question, Questionnaire
@@ -24,7 +25,10 @@ def publish(path: Path) -> tuple[MaturityModel, bool]:
     sections = _sections(file)
     try:
         with transaction.atomic():
-            return _create(file, sections), True
+            model = _create(file, sections)
+            # Its pages name the questions that belong to them, and are kept by this number.
+            Guide.objects.filter(pk=model.guide_id).update(revision=F("revision") + 1)
+            return model, True
     except IntegrityError as error:
         raise ModelFileError(f"{path.name}: somebody published it just now.") from error
 

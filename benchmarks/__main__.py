@@ -118,7 +118,7 @@ def ask(server: Server, page: Page, places: Any, times: int) -> float:
     size = 0
     for _ in range(times):
         method, path, body, headers = places.request(page)
-        connection.request(method, path, body, headers)
+        connection.request(method, path, body, headers | {"Accept-Encoding": "gzip, br"})
         response = connection.getresponse()
         size = len(response.read())
         if response.status != 200:

@@ -29,9 +29,10 @@ class Health:
 
 
 def readiness() -> HttpResponse:
+    """Name the first thing that is not ready; the others need the database and would wait too."""
     checks = {"database": database_answers, "migrations": migrations_applied, "cache": cache_works}
-    failed = [name for name, check in checks.items() if not passes(name, check)]
-    body = {"ready": not failed, "failed": failed}
+    failed = next((name for name, check in checks.items() if not passes(name, check)), None)
+    body = {"ready": failed is None, "failed": [failed] if failed else []}
     return JsonResponse(body, status=503 if failed else 200)
 
 

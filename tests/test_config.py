@@ -1,6 +1,8 @@
 """Settings that refuse to run unsafely, headers on every answer, health, and a database away."""
 
+import gzip
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -81,10 +83,8 @@ def test_no_migration_is_missing(tmp_path):
 def test_every_setting_is_in_the_example_with_its_name():
     source = (ROOT / "config/settings.py").read_text() + (ROOT / "config/gunicorn.py").read_text()
     example = (ROOT / ".env.example").read_text()
-    import re
-
     used = set(re.findall(r'(?:text|switch)\("([A-Z_]+)"', source))
-    used |= set(re.findall(r'environ\.get\("([A-Z_]+)"', source))
+    used |= set(re.findall(r"environ\.get\(['\"]([A-Z_]+)", source))
     listed = set(re.findall(r"^([A-Z_]+)=", example, re.MULTILINE))
     assert used == listed
 
@@ -170,6 +170,19 @@ SAVE = "/api/v1/assessments/2f1d6c52-0000-4000-8000-000000000000/answers/noise.r
 def get(server, path: str) -> tuple[int, str | None, str]:
     connection = server.connect()
     method = "PUT" if path == SAVE else "GET"
-    connection.request(method, path, headers={"Cookie": "sessionid=abc; csrftoken=" + "a" * 32})
+    cookie = f"sessionid={'s' * 32}; csrftoken={'a' * 32}"
+    connection.request(method, path, headers={"Cookie": cookie})
     response = connection.getresponse()
     return response.status, response.headers["Retry-After"], response.read().decode()
+
+
+@pytest.mark.django_db
+def test_a_page_is_packed_for_a_browser_that_can_unpack_it():
+    plain = Client().get("/accounts/login/")
+    packed = Client(headers={"accept-encoding": "gzip, br"}).get("/accounts/login/")
+
+    assert plain.headers.get("Content-Encoding") is None
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert b"<h1" in gzip.decompress(packed.content)
+    assert "Accept-Encoding" in plain.headers["Vary"]
+    assert "Accept-Encoding" in packed.headers["Vary"]

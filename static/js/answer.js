@@ -12,7 +12,7 @@ const retry = document.getElementById("retry");
 const signIn = document.getElementById("sign-in");
 const keys = document.getElementById("keys");
 const keysOn = document.getElementById("keys-on");
-const time = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "short" });
+const time = new Intl.DateTimeFormat("en-GB", { timeStyle: "short" }); // the reader's own zone
 
 const keyOf = (question) => question.dataset.question;
 const field = (question, name) => form.elements.namedItem(`${name}-${keyOf(question)}`);
@@ -192,6 +192,8 @@ window.addEventListener("beforeunload", (event) => {
   event.returnValue = true; // older browsers heed only this
 });
 
+window.addEventListener("pagehide", () => queue.part());
+
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) for (const question of questions) queue.flush(keyOf(question));
 });
@@ -345,7 +347,9 @@ for (const clear of form.querySelectorAll(".clear")) clear.type = "button";
 for (const question of questions) fit(field(question, "note"));
 tell();
 window.history.scrollRestoration = "manual";
-const asked = find(decodeURIComponent(window.location.hash.slice(1)));
+// Who loads the page again wants to go on, not back to where they once came in.
+const again = performance.getEntriesByType("navigation")[0]?.type === "reload";
+const asked = again ? undefined : find(decodeURIComponent(window.location.hash.slice(1)));
 const open = questions.filter((question) => valueOf(question).answer === null);
 if (asked) goTo(asked);
 else if (open.length && open.length < questions.length) goTo(open[0]);

@@ -72,6 +72,13 @@ export class AnswerQueue {
     return this.unsent().length === 0;
   }
 
+  // The page goes away in spite of the warning: send what waits, as nobody will hear the reply.
+  part() {
+    for (const entry of this.unsent()) {
+      if (entry.state === "waiting") this.put(entry, entry.wanted).catch(() => {});
+    }
+  }
+
   // Choose between one's own answer and the stored one after a conflict.
   resolve(key, keep) {
     const entry = this.entries.get(key);
@@ -138,6 +145,7 @@ export class AnswerQueue {
     return this.send();
   }
 
+  // Short answers outlive the page that sent them; browsers allow that for 64 kB in all.
   put(entry, { answer, note }) {
     return fetch(this.address + encodeURIComponent(entry.key), {
       method: "PUT",
@@ -147,6 +155,7 @@ export class AnswerQueue {
         "X-CSRFToken": this.token,
       },
       body: JSON.stringify({ answer: /^\d$/.test(answer) ? Number(answer) : answer, note }),
+      keepalive: note.length < 1000,
       signal: AbortSignal.timeout(PATIENCE),
     });
   }

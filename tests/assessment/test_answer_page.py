@@ -188,7 +188,7 @@ def test_looking_at_the_page_writes_nothing(mary, assessment):
 
 
 @pytest.mark.parametrize("answers", [0, 9])
-def test_the_page_asks_the_database_five_times_whatever_is_answered(
+def test_the_page_asks_the_database_four_times_whatever_is_answered(
     mary, lena, payments, assessment, answers, django_assert_num_queries
 ):
     client = signed_in(mary)

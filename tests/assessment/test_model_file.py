@@ -225,3 +225,13 @@ def test_our_224_suggestions_are_all_different():
     ]
 
     assert len(suggestions) == len(set(suggestions)) == 224
+
+
+def test_publishing_makes_the_guide_show_the_new_questions(write, guide_section):
+    guide = guide_section.page.guide
+    before = guide.revision
+
+    publish(write(TINY))
+
+    guide.refresh_from_db()
+    assert guide.revision == before + 1

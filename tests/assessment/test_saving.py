@@ -4,7 +4,7 @@ import json
 from uuid import uuid4
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -310,7 +310,7 @@ def test_a_refused_change_leaves_the_stored_answer_as_it_was(mary, assessment):
 
 
 @pytest.mark.parametrize("size", [30_000, 10 * 1024 * 1024])
-def test_a_body_that_is_too_long_is_refused_unread(mary, assessment, size):
+def test_a_body_that_is_too_long_is_refused(mary, assessment, size):
     body = json.dumps({"answer": 1, "note": "x" * size})
     error = refused(put(signed_in(mary), assessment, body), 413, "too_long")
     assert "shorten the note" in error
@@ -347,6 +347,21 @@ def test_only_json_is_read(mary, assessment, kind):
     )
     assert "application/json" in refused(response, 422, "unusable")
     assert not Sheet.objects.exists()
+
+
+def test_a_database_that_is_away_is_a_503_that_says_when_to_come_back(
+    mary, assessment, monkeypatch
+):
+    def away(**_):
+        raise OperationalError("the connection is lost")
+
+    monkeypatch.setattr("assessment.api.save_answer", away)
+    client = signed_in(mary)
+    client.raise_request_exception = False
+    response = put(client, assessment, {"answer": 1})
+    assert response.status_code == 503
+    assert int(response["Retry-After"]) > 0
+    assert response.json()["saved"] is False
 
 
 # What it costs --------------------------------------------------------------------------------

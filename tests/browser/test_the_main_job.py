@@ -37,16 +37,18 @@ def test_a_member_answers_a_whole_questionnaire_with_the_keyboard(sign_in, site)
     page.get_by_role("link", name="Start answering").press("Enter")
     expect(page).to_have_url(re.compile("/noise/"))
 
+    expect(page.locator("#saving")).to_have_text("Answers are saved as you give them.")
     for key in "2313":
         page.keyboard.press(key)
-    expect(page.locator("body")).to_contain_text("4 of 7")
-    page.wait_for_function("!document.body.innerText.includes('saving')")
+    expect(page.locator("#saving")).to_contain_text("Everything is saved, last at ")
 
     page.reload()
-    expect(page.locator("body")).to_contain_text("4 of 7")
+    expect(page.locator("body")).to_contain_text("4 of 50 answered")
+    expect(page.locator("#saving")).to_have_text("Answers are saved as you give them.")
     for key in "22d":
         page.keyboard.press(key)
-    expect(page.locator("body")).to_contain_text("7 of 7")
+    expect(page.locator("#next")).to_be_focused()
+    expect(page.locator("#saving")).to_contain_text("Everything is saved, last at ")
 
     page.goto(site.assessment)
     expect(page.get_by_role("region", name="Your answers")).to_contain_text("7 of 50 answered")

@@ -282,7 +282,7 @@ def test_every_page_before_signing_in_is_in_our_look(db, path):
 
     page = response.content.decode()
     assert response.status_code == 200
-    assert '<html lang="en"' in page
+    assert '<html lang="en-GB"' in page
     assert page.count("<h1") == 1
 
 
@@ -290,5 +290,5 @@ def test_every_page_before_signing_in_is_in_our_look(db, path):
 def test_every_page_behind_signing_in_is_in_our_look(mary, path):
     page = signed_in(mary).get(f"/accounts/{path}").content.decode()
 
-    assert '<html lang="en"' in page
+    assert '<html lang="en-GB"' in page
     assert page.count("<h1") == 1

@@ -1,0 +1,8 @@
+"""How static files are kept: under names that tell their content, packed."""
+
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+
+class StaticFiles(CompressedManifestStaticFilesStorage):
+    # A module that imports another must ask for it under its hashed name too.
+    support_js_module_import_aggregation = True

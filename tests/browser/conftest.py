@@ -1,0 +1,25 @@
+"""Chromium as Debian ships it, and the places browser tests look at."""
+
+import shutil
+
+import pytest
+
+from tests.assessment.conftest import assessment, guide_section, model
+from tests.demo_site import serving_the_demo
+
+__all__ = ["assessment", "guide_section", "model"]
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    """Use the system's Chromium. As root, and in containers, it runs only without its sandbox."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    found = {"executable_path": chromium} if chromium else {}
+    return browser_type_launch_args | found | {"args": ["--no-sandbox"]}
+
+
+@pytest.fixture(scope="session")
+def demo_site(tmp_path_factory):
+    """The demo on the production stack, for tests that change nothing."""
+    with serving_the_demo(tmp_path_factory.mktemp("demo-site")) as site:
+        yield site
