@@ -20,7 +20,7 @@ test: $(VENV)/.development
 lint: $(VENV)/.development
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/djlint --check --quiet --lint templates
+	$(BIN)/djlint --quiet --lint templates
 
 types: $(VENV)/.development
 	$(BIN)/mypy config teams guide assessment

@@ -58,6 +58,7 @@ class Frame:
             "height": self.height + self.top + self.bottom,
             "margin": {"l": self.left, "r": self.right, "t": self.top, "b": self.bottom},
             "showlegend": False,
+            "font": {"size": 11.5},
             **more,
         }
 
@@ -177,7 +178,7 @@ def _dot(named: str, size: int = 7) -> Values:
 
 
 def _moment(taken_at: datetime) -> str:
-    return taken_at.isoformat(" ", "minutes")[:16]
+    return f"{taken_at:%Y-%m-%d %H:%M}"
 
 
 def _rounded(value: float | None) -> float | None:
@@ -193,10 +194,8 @@ def _axis(between: Sequence[Any], ticks: Sequence[Any], labels: Sequence[str]) -
         "range": list(between),
         "tickvals": list(ticks),
         "ticktext": list(labels),
-        "tickfont": {"size": 11.5},
         "ticks": "",
         "automargin": False,
-        "zeroline": False,
     }
 
 
@@ -239,7 +238,7 @@ def _line(line: Line) -> Values:
         "x": [_moment(row.taken_at) for row in line.points],
         "y": [_rounded(row.score) for row in line.points],
         "text": [_hover(row) for row in line.points],
-        "hovertemplate": "%{text}<extra>%{fullData.name}</extra>",
+        "hoverinfo": "x+text+name",
         "line": _stroke(colour(line.place), DASHES[line.place % COLOURS]),
         "marker": _dot(colour(line.place), 7 if len(line.points) <= FEW_POINTS else 4),
     }
@@ -286,7 +285,7 @@ def _few(moments: Sequence[datetime]) -> list[Values]:
             "name": WHY_NOT["waiting for answers"],
             "x": [_moment(taken_at) for taken_at in moments],
             "y": [0] * len(moments),
-            "hovertemplate": "%{fullData.name}<extra></extra>",
+            "hoverinfo": "x+name",
             "marker": {"symbol": "circle-open", "color": TEXT, "size": 8},
         }
     ]
@@ -438,7 +437,7 @@ def _marks(
         "name": name,
         "x": [_rounded(x) for _, x in marks],
         "y": [y for y, _ in marks],
-        "hovertemplate": "%{x:.1f}<extra>%{fullData.name}</extra>",
+        "hoverinfo": "x+name",
         "marker": {"symbol": symbol, "color": named, "size": size, "line": {"width": 2}},
     }
 
@@ -452,6 +451,6 @@ def _around(
         "name": name,
         "theta": [*names, names[0]],
         "r": [_rounded(value) for value in (*values, values[0])],
-        "hovertemplate": "%{theta}: %{r:.1f}<extra>%{fullData.name}</extra>",
+        "hoverinfo": "r+theta+name",
         **style,
     }

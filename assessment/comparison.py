@@ -88,6 +88,10 @@ class Cell:
         return None if self.score is None else floor(self.score + 0.5 + EPSILON)
 
     @property
+    def figure(self) -> str:
+        return "" if self.score is None else f"{self.score:.1f}"
+
+    @property
     def rose(self) -> bool:
         return bool(self.changed) and (self.change or 0) > 0
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -67,6 +68,7 @@ class Line:
         return next(scored, None)
 
 
+@lru_cache(maxsize=256)
 def short_name(key: str) -> str:
     """Return a questionnaire's name as short as a chart needs it."""
     return Truncator(key.replace("_", " ").replace("-", " ").capitalize()).chars(14)

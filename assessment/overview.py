@@ -1,11 +1,12 @@
 """What the team page shows of a team's snapshots: charts, their tables, levels, next steps."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 
 from assessment import charts
 from assessment.drawing import drawing
@@ -41,6 +42,8 @@ from teams.models import Team
 WINDOW: Final = 40
 STEPS_SHOWN: Final = 6
 NONE: Final = "\u2013"
+# As Django's json_script does: no text of a figure may end its script element.
+IN_SCRIPT: Final = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 
 
 class Table(NamedTuple):
@@ -49,6 +52,16 @@ class Table(NamedTuple):
     caption: str
     columns: Sequence[str]
     rows: Sequence[Sequence[object]]
+
+    @property
+    def body(self) -> SafeString:
+        """Return the rows as HTML; a template takes five times as long for so many cells."""
+        return mark_safe("\n".join(_row(*row) for row in self.rows))
+
+
+def _row(heading: object, *cells: object) -> str:
+    rest = "".join(f"<td>{conditional_escape(cell)}</td>" for cell in cells)
+    return f'<tr><th scope="row">{conditional_escape(heading)}</th>{rest}</tr>'
 
 
 class Chart(NamedTuple):
@@ -62,9 +75,11 @@ class Chart(NamedTuple):
     table: Table | None
 
     @property
-    def script(self) -> str:
-        """The id under which charts.js finds the figure."""
-        return f"fig-{self.key}"
+    def script(self) -> SafeString:
+        """Return the figure for charts.js, a quarter smaller than json_script's writing of it."""
+        text = json.dumps(self.figure, ensure_ascii=False, separators=(",", ":"))
+        kind = f'<script id="fig-{self.key}" type="application/json">'
+        return mark_safe(f"{kind}{text.translate(IN_SCRIPT)}</script>")
 
     @property
     def kind(self) -> str:

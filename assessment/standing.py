@@ -89,8 +89,7 @@ class Step(NamedTuple):
     @property
     def gain(self) -> str:
         """What the step adds to its questionnaire's score."""
-        more = f"+{self.step.gain:.1f}" if self.step.gain >= 0.05 else "under +0.1"
-        return f"{more} for {self.questionnaire}"
+        return f"+{self.step.gain:.1f}" if self.step.gain >= 0.05 else "under +0.1"
 
 
 def attained(

@@ -23,7 +23,6 @@ from assessment.published import PublishedModel, PublishedQuestionnaire, publish
 from assessment.scoring import AnswerValue, QuestionnaireSpec, QuestionSpec
 from teams.models import Team, User
 
-
 VALUES: dict[str | None, AnswerValue] = {None: None, "dk": "dk", "na": "na"} | {
     str(level): level for level in range(scoring.TOP + 1)
 }

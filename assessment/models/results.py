@@ -6,7 +6,7 @@ from typing import NamedTuple, Self
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from assessment.models.answering import Assessment
@@ -75,10 +75,8 @@ class SnapshotQuerySet(models.QuerySet["Snapshot"]):
         found = teams.order_by().annotate(newest=Subquery(newest.values("pk")[:1]))
         return self.filter(pk__in=found.values("newest"))
 
-    def fingerprint(self) -> tuple[int, int]:
-        """Return two numbers of which one differs once a snapshot was added or taken away."""
-        found = self.aggregate(newest=Max("pk"), number=Count("pk"))
-        return found["newest"] or 0, found["number"]
+    def ids(self) -> list[int]:
+        return list(self.order_by("pk").values_list("pk", flat=True))
 
     def newest_first(self, start: int, end: int) -> list[SnapshotRow]:
         """Return the rows from `start` up to `end`, counted from the newest."""

@@ -5,10 +5,10 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.cache import caches
-from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from assessment.history import Aim
@@ -17,7 +17,7 @@ from assessment.models.answering import AssessmentStatus
 from assessment.overview import WINDOW, overview
 from assessment.targets import TargetsForm, newest_model
 from teams.access import Right, SignedIn, may, team_for
-from teams.models import Membership, Team, User
+from teams.models import Team, User
 
 
 def team(request: SignedIn, organization: str, team: str) -> HttpResponse:
@@ -46,21 +46,26 @@ def team_targets(request: SignedIn, organization: str, team: str) -> HttpRespons
 
 
 def open_assessment(team: Team, visitor: User) -> dict[str, Any] | None:
-    """Return the team's open assessment and how many have finished of how many, and the visitor.
+    """Return the team's open assessment, how many of its members have finished, and the visitor.
 
     Only that they finished: never what, nor how far.
     """
-    found = Assessment.objects.filter(team=team, status=AssessmentStatus.OPEN).first()
-    if found is None:
-        return None
-    found.team = team
-    finished = Q(user__in=found.participations.exclude(finished_on=None).values("user"))
-    counts = Membership.objects.filter(team=team).aggregate(
-        members=Count("pk"),
-        finished=Count("pk", filter=finished),
-        mine=Count("pk", filter=finished & Q(user=visitor)),
+    rows = list(
+        Assessment.objects.filter(team=team, status=AssessmentStatus.OPEN)
+        .order_by()
+        .values_list("pk", "due_on", "participations__user", "participations__finished_on")
     )
-    return {"assessment": found, **counts}
+    if not rows:
+        return None
+    members = set(team.memberships.values_list("user", flat=True))
+    finished = {user for _, _, user, day in rows if day} & members
+    return {
+        "url": reverse("assessment", args=[team.organization.slug, team.slug, rows[0][0]]),
+        "due_on": rows[0][1],
+        "members": len(members),
+        "finished": len(finished),
+        "visitor_finished": visitor.pk in finished,
+    }
 
 
 def results(team: Team, page: str) -> SafeString:
@@ -68,14 +73,14 @@ def results(team: Team, page: str) -> SafeString:
 
     Snapshots never change, so it is rendered once for each set of them. Pages lead back in time.
     """
-    newest, number = Snapshot.objects.of_team(team).fingerprint()
-    if not number:
+    snapshots = Snapshot.objects.of_team(team).ids()
+    if not snapshots:
         return SafeString()
-    oldest = (number - 1) // WINDOW + 1
+    oldest = (len(snapshots) - 1) // WINDOW + 1
     wanted = int(page) if page.isascii() and page.isdecimal() and len(page) < 6 else 1
     at = min(max(wanted, 1), oldest)
     targets = targets_of(team)
-    rests_on = repr((team.pk, newest, number, at, sorted(targets.items())))
+    rests_on = repr((team.pk, snapshots, at, sorted(targets.items())))
     key = f"team-{blake2b(rests_on.encode(), digest_size=16).hexdigest()}"
     html = caches["rendered"].get(key)
     if html is None:

@@ -20,13 +20,19 @@ const mark = (anchor) => {
   }
 };
 
-// The section being read is the last one whose heading has passed the upper third of the window.
+// The section being read is the last one whose heading stands above the lower two thirds.
 const headings = [...entries.keys()].map((id) => document.getElementById(id)).filter(Boolean);
-const follow = () => {
-  const line = window.innerHeight / 3;
-  mark(headings.findLast((heading) => heading.getBoundingClientRect().top < line)?.id);
-};
-const watcher = new IntersectionObserver(follow, { rootMargin: "0px 0px -66% 0px" });
+const passed = new Set();
+const watcher = new IntersectionObserver(
+  (changes) => {
+    for (const { target, isIntersecting } of changes) {
+      if (isIntersecting) passed.add(target);
+      else passed.delete(target);
+    }
+    mark(headings.findLast((heading) => passed.has(heading))?.id);
+  },
+  { rootMargin: "1000000px 0px -66% 0px" },
+);
 for (const heading of headings) watcher.observe(heading);
 
 const here = contents.querySelector('[aria-current="page"]');

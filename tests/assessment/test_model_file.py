@@ -130,7 +130,7 @@ def test_a_missing_level_is_named(write):
     path = write(TINY.replace("          - description: Line 4\n", ""))
 
     assert complaint(path).startswith(
-        "model.yaml, line 17: questionnaires.0.questions.0.levels: List should have at least 5 items"
+        "model.yaml, line 17: questionnaires.0.questions.0.levels: List should have at least 5"
     )
 
 
