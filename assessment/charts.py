@@ -8,9 +8,10 @@ so that both follow light and dark.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-from assessment.history import WHY_NOT, Line, ProfileRow, VersionChange
+from assessment.history import WHY_NOT, Line, ProfileRow, VersionChange, in_words
 from assessment.models.results import ScoreRow, SnapshotRow
 from assessment.scoring import TOP
 
@@ -177,6 +178,7 @@ def _dot(named: str, size: int = 7) -> Values:
     return {"color": named, "size": size}
 
 
+@lru_cache(maxsize=1024)
 def _moment(taken_at: datetime) -> str:
     return f"{taken_at:%Y-%m-%d %H:%M}"
 
@@ -245,16 +247,14 @@ def _line(line: Line) -> Values:
 
 
 def _hover(row: ScoreRow) -> str:
-    if row.score is None:
-        return ""
-    return f"{row.score:.1f} ({row.low:.1f}\u2013{row.high:.1f}), n {row.respondents}"
+    return "" if row.score is None else f"{in_words(row)}, n {row.respondents}"
 
 
 def _bands(line: Line) -> list[Values]:
     """Return the intervals as one closed surface for each stretch without a missing score."""
     stretches: list[list[ScoreRow]] = [[]]
     for row in line.points:
-        if row.score is not None:
+        if row.low is not None and row.high is not None:
             stretches[-1].append(row)
         elif stretches[-1]:
             stretches.append([])
@@ -391,16 +391,13 @@ def _row_labels(y: int, row: ProfileRow) -> list[Values]:
     at = {"y": y, "yanchor": "bottom", "yshift": 9, "showarrow": False}
     font = {"size": 13, "color": TEXT}
     name = {"x": 0, "xanchor": "left", "text": row.line.name, "font": font | {"weight": 600}}
-    figures = {"x": TOP, "xanchor": "right", "text": _in_words(row.now), "font": font}
+    figures = {
+        "x": TOP,
+        "xanchor": "right",
+        "text": in_words(row.now) if row.now else "not asked this time",
+        "font": font,
+    }
     return [at | name, at | figures]
-
-
-def _in_words(row: ScoreRow | None) -> str:
-    if row is None:
-        return "not asked this time"
-    if row.score is None:
-        return WHY_NOT[row.why_not]
-    return f"{row.score:.1f} ({row.low:.1f}\u2013{row.high:.1f})"
 
 
 def _profile_traces(places: Iterable[tuple[int, ProfileRow]]) -> list[Values]:

@@ -40,6 +40,7 @@ OUR_GUIDE = settings.BASE_DIR / "guide" / "content" / "automated-remediation"
 OUR_MODELS = settings.BASE_DIR / "assessment" / "maturity_models"
 QUARTER = timedelta(days=91)
 LAST_ASSESSMENT_BEFORE_TODAY = timedelta(days=24)
+BEFORE_IT_ALL = timedelta(days=760)
 MOST_PRESENT = 9
 SILENT_FOR = 3  # quarters since the team that stopped answering was last heard of
 

@@ -78,6 +78,23 @@ def day(moment: date) -> str:
     return f"{moment.day} {moment:%b %Y}"
 
 
+def why_not(row: ScoreRow) -> str:
+    """Return why there is no score, as short as a chart needs it."""
+    return WHY_NOT.get(row.why_not, "no score")
+
+
+def between(row: ScoreRow) -> str:
+    """Return a score's interval; empty for a score without one."""
+    return "" if row.low is None or row.high is None else f"{row.low:.1f}\u2013{row.high:.1f}"
+
+
+def in_words(row: ScoreRow) -> str:
+    """Return a score with its interval, or why there is none."""
+    if row.score is None:
+        return why_not(row)
+    return f"{row.score:.1f} ({between(row)})" if between(row) else f"{row.score:.1f}"
+
+
 def lines_over_time(
     models: Iterable[PublishedModel], scores: Iterable[ScoreRow], targets: Mapping[str, Aim]
 ) -> list[Line]:
@@ -113,7 +130,7 @@ def verdict(line: Line) -> str:
     """Return one sentence on a questionnaire: its change as frozen at submit, or why none."""
     now, before = line.now, line.before
     if now.score is None:
-        return f"{line.name}: {WHY_NOT[now.why_not]} on {day(now.taken_at)}"
+        return f"{line.name}: {why_not(now)} on {day(now.taken_at)}"
     if before is None or before.score is None:
         return f"{line.name}: {now.score:.1f} the first time"
     if now.change is None:

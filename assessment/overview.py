@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from django.utils.html import conditional_escape, format_html
@@ -11,17 +10,19 @@ from django.utils.safestring import SafeString, mark_safe
 from assessment import charts
 from assessment.drawing import drawing
 from assessment.history import (
-    WHY_NOT,
     Aim,
     Line,
     ProfileRow,
+    between,
     day,
+    in_words,
     lines_over_time,
     profile,
     summary,
     verdict,
     version_changes,
     where_it_stands,
+    why_not,
 )
 from assessment.models import MaturityModel, Snapshot
 from assessment.models.maturity_model import Length
@@ -43,7 +44,7 @@ WINDOW: Final = 40
 STEPS_SHOWN: Final = 6
 NONE: Final = "\u2013"
 # As Django's json_script does: no text of a figure may end its script element.
-IN_SCRIPT: Final = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
+IN_SCRIPT: Final = {"<": "\\u003C", ">": "\\u003E", "&": "\\u0026"}
 
 
 class Table(NamedTuple):
@@ -59,7 +60,7 @@ class Table(NamedTuple):
         return mark_safe("\n".join(_row(*row) for row in self.rows))
 
 
-def _row(heading: object, *cells: object) -> str:
+def _row(heading: Any, *cells: Any) -> str:
     rest = "".join(f"<td>{conditional_escape(cell)}</td>" for cell in cells)
     return f'<tr><th scope="row">{conditional_escape(heading)}</th>{rest}</tr>'
 
@@ -79,7 +80,9 @@ class Chart(NamedTuple):
         """Return the figure for charts.js, a quarter smaller than json_script's writing of it."""
         text = json.dumps(self.figure, ensure_ascii=False, separators=(",", ":"))
         kind = f'<script id="fig-{self.key}" type="application/json">'
-        return mark_safe(f"{kind}{text.translate(IN_SCRIPT)}</script>")
+        for character, escape in IN_SCRIPT.items():
+            text = text.replace(character, escape)
+        return mark_safe(f"{kind}{text}</script>")
 
     @property
     def kind(self) -> str:
@@ -101,7 +104,7 @@ def overview(team: Team, targets: Mapping[str, Aim], page: int) -> dict[str, Any
     lines = lines_over_time(models, scores_over_time([row.id for row in shown]), targets)
     return {
         "team": team,
-        "assessments": [(row, Length(row.length).name.lower()) for row in shown],
+        "assessments": _assessments(team, shown),
         "page": page,
         "later": page - 1,
         "earlier": page + 1 if len(found) > WINDOW else 0,
@@ -110,6 +113,23 @@ def overview(team: Team, targets: Mapping[str, Aim], page: int) -> dict[str, Any
         **over_time(team, lines, [row for row in reversed(shown) if row.length != Length.PULSE]),
         **(where_we_are(team, models[0], shown, lines, targets) if page == 1 else {}),
     }
+
+
+def _assessments(team: Team, snapshots: Iterable[SnapshotRow]) -> Table:
+    rows = [
+        [
+            format_html(
+                '<a href="{}">{}</a>', f"{address}assessments/{row.assessment}/", _time(row)
+            ),
+            f"{row.respondents} of {row.invited}",
+            row.length,
+            row.version,
+        ]
+        for address in [team.get_absolute_url()]
+        for row in snapshots
+    ]
+    columns = ["Submitted", "Answered", "Length", "Model"]
+    return Table("Submitted assessments, newest first", columns, rows)
 
 
 def reading_intervals(model: PublishedModel) -> str:
@@ -171,8 +191,8 @@ def _now_in_words(line: Line) -> str:
     row = line.now
     said = []
     if row.score is not None and row.half_width is not None:
-        between = f"{row.low:.1f}\u2013{row.high:.1f}"
-        said.append(f"95 % interval {between}, {firmness(row.half_width)}; n = {row.respondents}")
+        word = firmness(row.half_width)
+        said.append(f"95 % interval {between(row)}, {word}; n = {row.respondents}")
     if line.target:
         by = f" by {day(line.target.by)}" if line.target.by else ""
         said.append(f"target {line.target.level}{by}")
@@ -182,7 +202,7 @@ def _now_in_words(line: Line) -> str:
 def _over_time_table(team: Team, lines: Sequence[Line], snapshots: Sequence[SnapshotRow]) -> Table:
     cells = {(row.snapshot, line.key): in_words(row) for line in lines for row in line.points}
     rows = [
-        [_time(each.taken_at), each.respondents, each.version]
+        [_time(each), each.respondents, each.version]
         + [cells.get((each.id, line.key), NONE) for line in lines]
         for each in reversed(snapshots)
     ]
@@ -190,16 +210,9 @@ def _over_time_table(team: Team, lines: Sequence[Line], snapshots: Sequence[Snap
     return Table(caption, ["Assessment", "People", "Version", *(x.name for x in lines)], rows)
 
 
-def _time(moment: datetime) -> SafeString:
-    return format_html('<time datetime="{}">{}</time>', f"{moment:%Y-%m-%dT%H:%MZ}", day(moment))
-
-
-def in_words(row: ScoreRow | None) -> str:
-    if row is None:
-        return NONE
-    if row.score is None:
-        return WHY_NOT[row.why_not]
-    return f"{row.score:.1f} ({row.low:.1f}\u2013{row.high:.1f})"
+def _time(snapshot: SnapshotRow) -> SafeString:
+    at = snapshot.taken_at
+    return format_html('<time datetime="{}">{}</time>', f"{at:%Y-%m-%dT%H:%MZ}", day(at))
 
 
 # Where we are
@@ -279,11 +292,12 @@ def _profile_cells(row: ProfileRow) -> list[object]:
     now, before, aim = row.now, row.before, row.line.target
     target = f"{aim.level}{f' by {day(aim.by)}' if aim.by else ''}" if aim else NONE
     earlier = NONE if before is None else f"{before.score:.1f}"
-    if now is None or now.score is None or now.half_width is None:
-        why = "not asked" if now is None else WHY_NOT[now.why_not]
-        return [why, NONE, NONE, now.respondents if now else NONE, earlier, NONE, target]
-    between = f"{now.low:.1f}\u2013{now.high:.1f}"
-    score = [f"{now.score:.1f}", between, firmness(now.half_width), now.respondents]
+    if now is None:
+        return ["not asked", NONE, NONE, NONE, earlier, NONE, target]
+    if now.score is None:
+        return [why_not(now), NONE, NONE, now.respondents, earlier, NONE, target]
+    word = NONE if now.half_width is None else firmness(now.half_width)
+    score = [f"{now.score:.1f}", between(now) or NONE, word, now.respondents]
     return [*score, earlier, _change_in_words(now), target]
 
 

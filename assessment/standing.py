@@ -6,7 +6,7 @@ Rows of a snapshot and the published model in, plain values for the page out.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple, cast
 
-from assessment.history import WHY_NOT, Aim, ProfileRow, short_name
+from assessment.history import Aim, ProfileRow, short_name, why_not
 from assessment.models.maturity_model import Effort
 from assessment.models.results import QuestionRow
 from assessment.published import PublishedLevel, PublishedModel, PublishedQuestionnaire
@@ -46,7 +46,7 @@ class Attained(NamedTuple):
     @property
     def why_not(self) -> str:
         """Why there is no level."""
-        return WHY_NOT.get(self.row.now.why_not, "") if self.row.now else ""
+        return why_not(self.row.now) if self.row.now else ""
 
     @property
     def first(self) -> list[Blocking]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, lru_cache
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
 
 from django.core.cache import caches
@@ -48,6 +48,8 @@ from assessment.models.answering import AssessmentStatus
 from assessment.sparklines import line
 from teams.access import Right, SignedIn, may, organization_for, teams_of
 from teams.models import Membership, Organization, Team
+
+LONGEST_KEPT: Final = 250_000  # characters; a table of about 120 teams
 
 
 class TeamFacts(NamedTuple):
@@ -93,12 +95,12 @@ class Results:
         return (
             self.columns_in_words,
             self.place.slug,
-            *facts[:-1],
-            *(facts.open_now or ()),
+            facts[:-1],
+            tuple(facts.open_now or ()),
             self.parent_name(facts),
             latest and latest.id,
             self.stale(team),
-            *self.targets.get(team, {}).items(),
+            tuple(self.targets.get(team, {}).items()),
         )
 
     @cached_property
@@ -125,41 +127,71 @@ class DrawnRow(NamedTuple):
 def organization(request: SignedIn, organization: str) -> HttpResponse:
     place = organization_for(request.user, organization)
     if may(place, Right.COMPARE):
-        return render(request, "assessment/organization.html", comparison(place, request.GET))
+        context = {"organization": place, "comparison": drawn_comparison(place, request.GET)}
+        return render(request, "assessment/organization.html", context)
     cards = team_cards(teams_of(request.user, place))
     return render(request, "assessment/own_teams.html", {"organization": place, "cards": cards})
 
 
-def comparison(place: Organization, query: QueryDict) -> dict[str, object]:
-    """Return what the comparison page shows."""
+def drawn_comparison(place: Organization, query: QueryDict) -> SafeString:
+    """Return the comparison that the address asks for; empty where there is no team to compare.
+
+    The last one drawn is kept for the next visit, which draws again what has changed since.
+    """
+    results = results_of(place)
+    parents = parents_in(results.teams)
+    choice = choice_from(query, headings(results.columns), parents)
+    stamps = {team: results.stamp(team) for team in shown(results, choice.parent)}
+    if not stamps:
+        return SafeString("")
+    key = f"comparison-page:{place.pk}"
+    stamp = (place.name, choice, list(parents.values()), stamps)
+    kept: tuple[object, SafeString] | None = caches["rendered"].get(key)
+    if kept and kept[0] == stamp:
+        return kept[1]
+    rows = drawn_rows(results, stamps)
+    context = comparison(results, choice, rows) | {"parents": parents.values()}
+    html = render_to_string("assessment/_comparison.html", context)
+    if len(html) <= LONGEST_KEPT:
+        caches["rendered"].set(key, (stamp, html))
+    return html
+
+
+def results_of(place: Organization) -> Results:
     ask = questions_about(place.pk)
-    teams, latest = facts_by_team(ask.teams.all()), by_team(ask.latest.all())
-    columns = columns_of(place, latest)
-    targets = levels_by_team(ask.targets.all())
-    results = Results(place, timezone.now(), columns, teams, latest, targets)
-    choice = choice_from(query, headings(columns), parents_in(teams))
-    rows = drawn_rows(results, shown(results, choice.parent))
+    latest = by_team(ask.latest.all())
+    return Results(
+        place=place,
+        now=timezone.now(),
+        columns=columns_of(place, latest),
+        teams=facts_by_team(ask.teams.all()),
+        latest=latest,
+        targets=levels_by_team(ask.targets.all()),
+    )
+
+
+def comparison(results: Results, choice: Choice, rows: Mapping[int, DrawnRow]) -> dict[str, object]:
+    """Return what the comparison shows beside the filter."""
     gists = {team: row.gist for team, row in rows.items()}
+    order = choice.order
     return {
-        "organization": place,
+        "organization": results.place,
         "choice": choice,
-        "parents": parents_in(teams).values(),
         "headings": [
             {
                 "title": heading.title,
-                "key": heading.key,
-                "aria_sort": choice.order.aria(heading.key),
-                "href": choice.href(choice.order.after_a_click_on(heading.key)),
+                "aria_sort": order.aria(heading.key),
+                "href": choice.href(order.after_a_click_on(heading.key)),
             }
-            for heading in headings(columns)
+            for heading in headings(results.columns)
         ],
-        "sorted_by": sorted_by(choice.order, columns),
-        "rows": mark_safe("".join(rows[team].html for team in in_order(gists, choice.order))),
+        "sorted_by": sorted_by(order, results.columns),
+        "rows": mark_safe("".join(rows[team].html for team in in_order(gists, order))),
         "number_of_teams": len(rows),
-        "changes": [changes_in(column.key, gists.values()) for column in columns],
+        "changes": [changes_in(column.key, gists.values()) for column in results.columns],
         "findings": findings(gists.values()),
         "summary": summary(gists.values()),
-        "assessed": bool(columns),
+        "assessed": bool(results.columns),
     }
 
 
@@ -280,9 +312,8 @@ def choice_from(
     return Choice(order or Order(TEAM.key), parents.get(slug), tuple(complaints))
 
 
-def drawn_rows(results: Results, teams: Iterable[int]) -> dict[int, DrawnRow]:
-    """Return the rows of these teams; only those whose stamp is new are drawn again."""
-    stamps = {team: results.stamp(team) for team in teams}
+def drawn_rows(results: Results, stamps: Mapping[int, tuple[object, ...]]) -> dict[int, DrawnRow]:
+    """Return the row of each team; only those whose stamp is new are drawn again."""
     kept = caches["rendered"].get_many([_key(team) for team in stamps])
     rows = {
         team: row

@@ -4,6 +4,7 @@ import re
 from datetime import date, timedelta
 
 import pytest
+import time_machine
 from django.core.cache import caches
 from django.db import connection
 from django.test import Client
@@ -45,8 +46,8 @@ def rows(html):
     body = html.split("<tbody>")[1].split("</tbody>")[0]
     found = {}
     for row in re.findall(r"<tr>(.*?)</tr>", body, re.DOTALL):
-        link = re.search(r"<a [^>]*>(.*?)</a>", row)
-        found[link[1]] = [text(each) for each in re.findall(r"<td.*?</td>", row, re.DOTALL)]
+        name = re.findall(r"<a [^>]*>(.*?)</a>", row)[0]
+        found[name] = [text(each) for each in re.findall(r"<td.*?</td>", row, re.DOTALL)]
     return found
 
 
@@ -433,6 +434,31 @@ def test_a_renamed_team_is_seen_at_once(max_, scored, search_team):
 
     assert "Finding &lt;things&gt;" in html
     assert ">Search<" not in html
+
+
+def test_a_renamed_organization_and_a_renamed_parent_are_seen_at_once(max_, scored, platform):
+    page(max_)
+    Organization.objects.filter(slug="harbour").update(name="Haven")
+    Team.objects.filter(pk=platform.pk).update(name="Base")
+
+    html = page(max_)
+
+    assert "all of Haven" in html
+    assert "Payments</a> <small>Base</small>" in html
+    assert '<option value="platform">Base</option>' in html
+
+
+def test_a_result_that_has_become_old_is_marked_at_once(max_, payments, model):
+    frozen = snapshot(payments, model, {"noise": 1.0}, days_ago=119)
+    assert "stale" not in rows(page(max_))["Payments"][-3]
+
+    with time_machine.travel(frozen.taken_at + timedelta(days=121), tick=False):
+        assert rows(page(max_))["Payments"][-3].endswith(" stale")
+
+
+def test_each_reader_sees_only_their_own_buttons(max_, olga, scored):
+    assert "New team" in page(olga)
+    assert "New team" not in page(max_)
 
 
 def test_a_member_who_finishes_is_seen_at_once(max_, mary, assessment):

@@ -167,6 +167,12 @@ def test_a_reader_who_has_the_page_is_not_sent_it_again(imported, client):
     assert again.headers["ETag"] == etag
 
 
+def test_a_version_weakened_by_a_proxy_is_still_known(imported, client):
+    picture = "/guide/handbook/assets/assets/dot.png"
+    weak = "W/" + client.get(picture).headers["ETag"]
+    assert client.get(picture, headers={"If-None-Match": weak}).status_code == 304
+
+
 def test_the_page_is_sent_packed_to_browsers_that_can_unpack_it(imported, client):
     plain = client.get("/guide/handbook/index/")
     packed = client.get("/guide/handbook/index/", headers={"Accept-Encoding": "gzip, br"})

@@ -1,0 +1,341 @@
+"""What a chart shows, in Plotly's words and as a picture, and what it keeps to itself."""
+
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import plotly.graph_objects as go
+import pytest
+from django.conf import settings
+
+from assessment import charts
+from assessment.drawing import drawing
+from assessment.history import Aim, Line, VersionChange, profile, summary, verdict
+from assessment.models.results import ScoreRow, SnapshotRow
+from assessment.overview import chart
+
+JANUARY = datetime(2024, 1, 15, 10, 30, tzinfo=UTC)
+QUARTER = timedelta(days=91)
+
+
+def point(n, score, **fields):
+    values = {
+        "snapshot": n,
+        "taken_at": JANUARY + n * QUARTER,
+        "questionnaire": "noise",
+        "respondents": 5,
+        "why_not": "" if score is not None else "waiting for answers",
+        "score": score,
+        "low": None if score is None else max(0, score - 0.5),
+        "high": None if score is None else min(4, score + 0.5),
+        "half_width": 0.5,
+        "level": 1,
+        "change": None,
+        "change_linked": None,
+        "changed": None,
+    }
+    return ScoreRow(**values | fields).if_enough()
+
+
+def line(*scores, key="noise", place=0, target=None, **last):
+    points = [point(n, score, questionnaire=key) for n, score in enumerate(scores)]
+    points[-1] = points[-1]._replace(**last)
+    aim = None if target is None else Aim(target, None)
+    return Line(key, key.capitalize(), place, True, tuple(points), aim)
+
+
+def snapshots(number, respondents=5):
+    return [
+        SnapshotRow(n, n, JANUARY + n * QUARTER, 1, "2026.1", "full", respondents, 6, 1, 1.5)
+        for n in range(number)
+    ]
+
+
+def together(*lines, versions=()):
+    return charts.maturity_over_time(lines, snapshots(len(lines[0].points)), versions)
+
+
+def alone(one, versions=()):
+    return charts.one_questionnaire(one, snapshots(len(one.points)), versions)
+
+
+def trace(figure, name):
+    return next(each for each in figure["data"] if each.get("name") == name)
+
+
+def texts(figure):
+    return [note["text"] for note in figure["layout"]["annotations"]]
+
+
+def five_lines(quarters):
+    keys = ["noise", "candidates", "evolution", "maintenance", "organisation"]
+    return [
+        line(*[1 + n / 60 + place / 50 for n in range(quarters)], key=key, place=place, target=3)
+        for place, key in enumerate(keys)
+    ]
+
+
+def every_figure():
+    full = five_lines(8)
+    broken = line(1.0, None, 2.0, None)
+    rows = profile([*full, line(*[2.0] * 7, key="runbooks", place=5)], 7)
+    change = [VersionChange(JANUARY + 2 * QUARTER, "2026.2")]
+    return {
+        "over time": together(*full, versions=change),
+        "over time, one assessment": together(line(1.5)),
+        "over time, forty assessments": together(*five_lines(40)),
+        "one questionnaire": alone(full[0], change),
+        "one questionnaire with gaps": alone(broken),
+        "profile": charts.profile(rows),
+        "radar": charts.radar(rows),
+    }
+
+
+FIGURES = every_figure()
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_plotly_accepts_every_figure(name):
+    go.Figure(FIGURES[name])
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_picture_keeps_to_the_content_security_policy(name):
+    svg = drawing(FIGURES[name], "A chart")
+
+    assert "style" not in svg
+    assert not re.search(r" on\w+=|<script|fill=|stroke=|#[0-9a-f]{3,6}", svg)
+    assert set(re.findall(r'class="[^"]*\b(c-\w+)', svg)) <= {
+        *(f"c-{n}" for n in range(1, 9)),
+        "c-text",
+        "c-bg",
+    }
+
+
+@pytest.mark.parametrize("frame", [charts.OVER_TIME, charts.ONE_LINE, charts.PROFILE])
+def test_picture_and_plotly_leave_the_same_margins(frame):
+    css = (settings.BASE_DIR / "static/css/charts.css").read_text()
+    padding = re.search(rf"\.chart-{frame.kind} > \.chart-drawing {{ padding: ([^;]+);", css)
+
+    assert padding is not None
+    sides = [int(side.removesuffix("px")) for side in padding[1].split()]
+    assert sides == [frame.top, frame.right, frame.bottom, frame.left]
+
+
+def test_a_picture_of_five_lines_and_forty_assessments_stays_small():
+    assert len(drawing(FIGURES["over time, forty assessments"], "Forty")) < 12_000
+
+
+# Maturity over time ---------------------------------------------------------------------------
+
+
+def test_the_scale_is_always_0_to_4():
+    low, high = together(line(3.9, 4.0))["layout"]["yaxis"]["range"]
+
+    assert low < 0
+    assert high == 4.15
+    assert together(line(0.1, 0.2))["layout"]["yaxis"]["range"] == [low, high]
+
+
+def test_each_line_is_named_at_its_end_with_its_newest_score():
+    assert "Noise 2.3" in texts(together(line(1.9, 2.34)))
+
+
+def test_names_at_equal_ends_do_not_cover_one_another():
+    lines = [line(1.0, 2.0, key=key, place=n) for n, key in enumerate(("one", "two", "three"))]
+    figure = together(*lines)
+
+    lifted = sorted(-note["ay"] for note in figure["layout"]["annotations"])
+    assert lifted == [0, 16, 32]
+
+
+def test_names_at_the_top_are_pushed_down_and_not_out_of_the_chart():
+    lines = [line(4.0, 4.0, key=key, place=n) for n, key in enumerate(("one", "two", "three"))]
+    figure = together(*lines)
+
+    assert sorted(-note["ay"] for note in figure["layout"]["annotations"]) == [-32, -16, 0]
+
+
+def test_neighbouring_lines_differ_in_more_than_colour():
+    dashes = [each["line"]["dash"] for each in FIGURES["over time"]["data"][:5]]
+
+    assert len(set(dashes)) == 5
+
+
+def test_an_assessment_with_too_few_answers_is_a_hollow_mark_at_the_bottom():
+    figure = together(line(1.0, None, 2.0))
+
+    few = trace(figure, "too few answers")
+    assert few["x"] == ["2024-04-15 10:30"]
+    assert few["y"] == [0]
+    assert few["marker"]["symbol"] == "circle-open"
+    assert trace(figure, "Noise")["y"] == [1.0, None, 2.0]
+
+
+def test_the_value_of_two_people_is_in_no_figure():
+    secret = point(1, 3.7, respondents=2)
+    told = Line("noise", "Noise", 0, True, (point(0, 1.0), secret))
+
+    for figure in (together(told), alone(told)):
+        assert "3.7" not in json.dumps(figure)
+        assert "3.7" not in drawing(figure, "")
+
+
+def test_a_line_is_interrupted_where_a_score_is_missing():
+    svg = drawing(alone(line(1.0, 1.2, None, 2.0, 2.1)), "")
+
+    path = re.search(r'<path class="line c-1" d="([^"]+)"', svg)
+    assert path is not None
+    assert [letter for letter in path[1] if letter.isalpha()] == ["M", "L", "M", "L"]
+
+
+def test_a_band_covers_the_interval_of_each_stretch():
+    figure = alone(line(1.0, 1.2, None, 2.0, 2.1))
+
+    bands = [each for each in figure["data"] if each.get("fill") == "toself"]
+    assert [band["y"] for band in bands] == [[1.5, 1.7, 0.7, 0.5], [2.5, 2.6, 1.6, 1.5]]
+
+
+def test_a_single_score_has_its_interval_as_an_upright_bar():
+    bar = alone(line(1.5))["data"][0]
+
+    assert bar["x"] == ["2024-01-15 10:30"] * 2
+    assert bar["y"] == [1.0, 2.0]
+
+
+def test_the_target_is_a_dashed_line_with_a_name():
+    figure = alone(line(1.0, 1.2, target=3))
+
+    shape = figure["layout"]["shapes"][0]
+    assert (shape["y0"], shape["y1"], shape["line"]["dash"]) == (3, 3, "5px,4px")
+    assert "target 3" in texts(figure)
+    assert 'stroke-dasharray="5 4"' in drawing(figure, "")
+
+
+def test_targets_of_several_lines_are_named_together():
+    lines = [
+        line(1, 2, key="noise", place=0, target=3),
+        line(1, 2, key="runbooks", place=1, target=3),
+        line(1, 2, key="evolution", place=2, target=2),
+    ]
+
+    assert {"target of 2", "target of Evolution"} <= set(texts(together(*lines)))
+
+
+def test_a_change_of_version_is_marked_where_it_happened():
+    figure = together(line(1.0, 1.2), versions=[VersionChange(JANUARY + QUARTER, "2026.2")])
+
+    shape = figure["layout"]["shapes"][0]
+    assert shape["x0"] == shape["x1"] == "2024-04-15 10:30"
+    assert "2026.2" in texts(figure)
+
+
+def test_dates_of_forty_assessments_leave_one_another_room():
+    axis = FIGURES["over time, forty assessments"]["layout"]["xaxis"]
+
+    assert axis["ticktext"] == ["Jan 2026", "Oct 2029", "Oct 2033"]
+
+
+def test_the_number_of_people_stands_beneath_each_assessment():
+    figure = alone(line(1.0, 1.2, 1.4, respondents=7))
+
+    assert figure["data"][-1]["text"] == ["5", "5", "7"]
+    assert all(y < 0 for y in figure["data"][-1]["y"])
+
+
+# Profile and radar ----------------------------------------------------------------------------
+
+
+def test_the_profile_has_a_dot_on_its_interval_a_ring_for_the_time_before_and_a_target():
+    figure = charts.profile(profile([line(1.2, 2.0, target=3)], 1))
+
+    assert trace(figure, "now")["x"] == [2.0]
+    assert trace(figure, "95 % interval")["x"] == [1.5, 2.5, None]
+    assert trace(figure, "time before")["x"] == [1.2]
+    assert trace(figure, "time before")["marker"]["symbol"] == "circle-open"
+    assert trace(figure, "target")["x"] == [3]
+    assert texts(figure) == ["Noise", "2.0 (1.5–2.5)"]
+
+
+def test_the_profile_says_what_was_not_asked_and_what_too_few_answered():
+    asked = line(1.0, None)
+    not_asked = Line("runbooks", "Runbooks", 1, False, (point(0, 2.0),))
+
+    figure = charts.profile(profile([asked, not_asked], 1))
+
+    assert texts(figure) == ["Noise", "too few answers", "Runbooks", "not asked this time"]
+    assert trace(figure, "now")["x"] == []
+    assert trace(figure, "time before")["x"] == [1.0, 2.0]
+
+
+def test_a_radar_needs_three_questionnaires():
+    two = [line(1.0, key="noise"), line(2.0, key="runbooks", place=1)]
+    three = [*two, line(3.0, key="evolution", place=2)]
+
+    assert charts.radar(profile(two, 0)) is None
+    figure = charts.radar(profile(three, 0))
+    assert figure is not None
+    assert trace(figure, "now")["r"] == [1.0, 2.0, 3.0, 1.0]
+
+
+# What is said ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("of", "said"),
+    [
+        (line(1.92, 2.34, change=0.64, changed=True), "Noise rose from 1.9 to 2.3: changed"),
+        (line(2.5, 1.9, change=-0.6, changed=True), "Noise fell from 2.5 to 1.9: changed"),
+        (line(1.9, 2.0, change=0.1, changed=False), "Noise went from 1.9 to 2.0: within noise"),
+        (
+            line(2.0, 1.9, change=0.4, changed=True, change_linked=4),
+            "Noise rose by 0.4 on the same people: changed",
+        ),
+        (
+            line(2.0, 2.0, change=0.4, changed=True),
+            "Noise rose by 0.4 on the same questions: changed",
+        ),
+        (line(1.9), "Noise: 1.9 the first time"),
+        (line(1.9, 2.0), "Noise: 2.0, not compared with 1.9 before"),
+        (line(1.9, None), "Noise: too few answers on 15 Apr 2024"),
+        (line(None, 1.9), "Noise: 1.9 the first time"),
+    ],
+)
+def test_a_title_says_what_is_to_be_seen(of, said):
+    assert verdict(of) == said
+
+
+def test_the_title_of_several_lines_names_those_that_changed():
+    noise = line(1.9, 2.5, change=0.6, changed=True)
+    runbooks = line(1.9, 2.5, key="runbooks", change=0.6, changed=True)
+    review = line(1.9, 1.2, key="review", change=-0.7, changed=True)
+    still = line(1.9, 2.0, key="still", change=0.1, changed=False)
+
+    assert summary([still]) == "Nothing moved beyond noise since the assessment before"
+    assert summary([noise, still]) == "Noise rose from 1.9 to 2.5: changed"
+    assert summary([noise, runbooks, review, still]) == (
+        "Noise and Runbooks rose, Review fell: changed"
+    )
+    assert summary([line(1.2), line(2.4, key="runbooks")]) == "From 1.2 in Noise to 2.4 in Runbooks"
+    assert summary([line(None)]) == "Too few answers on 15 Jan 2024 for a score"
+
+
+def test_what_people_wrote_can_end_neither_the_picture_nor_the_figure():
+    bad = "</script><b onload=x>"
+    figure = alone(line(1.0, 2.0))
+    figure["layout"]["annotations"][0]["text"] = bad
+
+    made = chart("noise", bad, "", figure)
+
+    assert bad not in made.svg
+    assert made.script.count("</script>") == 1
+    text = made.script.removeprefix('<script id="fig-noise" type="application/json">')
+    assert json.loads(text.removesuffix("</script>")) == figure
+
+
+def test_the_style_of_charts_stands_in_one_place():
+    here = Path(charts.__file__).parent
+    others = [each for each in here.rglob("*.py") if each.name not in {"charts.py", "drawing.py"}]
+
+    assert [each.name for each in others if "var(--chart" in each.read_text()] == []
