@@ -21,7 +21,7 @@ from guide.models import Asset, Guide, Page
 from teams.models import User
 
 WORDS_A_MINUTE = 220
-SANDBOX = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sandbox"
+SANDBOX = "default-src 'none'; img-src data:; sandbox"
 SHOWN = ("image/", "text/")
 
 # Django takes fifteen times as long to put this together as the database to answer it.

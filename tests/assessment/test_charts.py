@@ -234,7 +234,7 @@ def test_a_change_of_version_is_marked_where_it_happened():
 def test_dates_of_forty_assessments_leave_one_another_room():
     axis = FIGURES["over time, forty assessments"]["layout"]["xaxis"]
 
-    assert axis["ticktext"] == ["Jan 2026", "Oct 2029", "Oct 2033"]
+    assert axis["ticktext"] == ["Apr 2026", "Jan 2030", "Oct 2033"]
 
 
 def test_the_number_of_people_stands_beneath_each_assessment():
@@ -255,7 +255,7 @@ def test_the_profile_has_a_dot_on_its_interval_a_ring_for_the_time_before_and_a_
     assert trace(figure, "time before")["x"] == [1.2]
     assert trace(figure, "time before")["marker"]["symbol"] == "circle-open"
     assert trace(figure, "target")["x"] == [3]
-    assert texts(figure) == ["Noise", "2.0 (1.5–2.5)"]
+    assert texts(figure) == ["Noise", "2.0 (1.5\N{EN DASH}2.5)"]
 
 
 def test_the_profile_says_what_was_not_asked_and_what_too_few_answered():
