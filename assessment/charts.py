@@ -328,7 +328,7 @@ def _targets_named(lines: Sequence[Line]) -> list[Values]:
     labels = []
     for level in _target_levels(lines):
         names = [line.name for line in lines if line.target and line.target.level == level]
-        several = "all" if len(names) == len(lines) else len(names)
+        several = "all" if len(names) == len(lines) else f"{len(names)} questionnaires"
         said = names[0] if len(names) == 1 else several
         labels.append(_on_the_left(level, f"target of {said}"))
     return labels

@@ -220,7 +220,7 @@ def test_targets_of_several_lines_are_named_together():
         line(1, 2, key="evolution", place=2, target=2),
     ]
 
-    assert {"target of 2", "target of Evolution"} <= set(texts(together(*lines)))
+    assert {"target of 2 questionnaires", "target of Evolution"} <= set(texts(together(*lines)))
 
 
 def test_a_change_of_version_is_marked_where_it_happened():

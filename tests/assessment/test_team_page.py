@@ -15,11 +15,13 @@ from assessment.models import (
     Assessment,
     Participation,
     Question,
+    Questionnaire,
     QuestionnaireScore,
     QuestionScore,
     Snapshot,
     Target,
 )
+from assessment.published import published_model
 from assessment.submitting import finish
 from guide.models import Page, Section
 from tests.assessment.conftest import publish_model
@@ -284,6 +286,21 @@ def test_the_profile_gives_interval_word_people_time_before_and_change(mary, two
 
     assert "Noise and alert quality 2.3 1.9-2.7 fair 5 1.9 +0.6, changed -" in said
     assert "Runbooks 2.2 1.8-2.6 fair 5 2.1 +0.1, within noise -" in said
+
+
+def test_a_radar_is_one_click_away_with_three_questionnaires(mary, payments, model, two_quarters):
+    assert 'class="radar"' not in page(mary)
+
+    Questionnaire.objects.create(
+        maturity_model=model, key="response", title="Response", role="support", position=3
+    )
+    published_model.cache_clear()
+    three = {"noise": scored(2.4), "runbooks": scored(2.0), "response": scored(1.2)}
+    snapshot(payments, model, three, days_ago=1)
+
+    radar = page(mary).split('<details class="radar">')[1].split("</details>")[0]
+    assert '<svg class="drawing drawing-radar"' in radar
+    assert '"theta":["Noise","Runbooks","Response","Noise"]' in radar
 
 
 def test_a_level_says_what_is_in_the_way_of_the_next_the_gate_first(mary, two_quarters):
