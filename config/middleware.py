@@ -64,6 +64,6 @@ class Compress:
 def packed(content: bytes) -> bytes:
     name = "x" * secrets.randbelow(100)
     buffer = BytesIO()
-    with GzipFile(filename=name, mode="wb", compresslevel=1, fileobj=buffer, mtime=0) as file:
+    with GzipFile(filename=name, mode="wb", compresslevel=2, fileobj=buffer, mtime=0) as file:
         file.write(content)
     return buffer.getvalue()

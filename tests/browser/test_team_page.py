@@ -108,8 +108,8 @@ def test_plotly_draws_the_same_at_the_same_place(visit, history):
     expect(noise).to_have_class(re.compile("is-interactive"))
     assert size(noise) == before
     redrawn = place(noise, ".annotation-text")
-    assert abs(drawn[0] - redrawn[0]) < 5
-    assert abs(drawn[1] - redrawn[1]) < 5
+    assert abs(drawn[0] - redrawn[0]) < 8
+    assert abs(drawn[1] - redrawn[1]) < 8
     assert len(plotly(noise.page)) == 2
     assert noise.page.said == []
 
