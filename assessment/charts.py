@@ -6,7 +6,7 @@ so that both follow light and dark.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
@@ -25,6 +25,8 @@ COLOURS: Final = 8
 DASHES: Final = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot", "solid", "dash")
 TARGET_DASH: Final = "5px,4px"
 VERSION_DASH: Final = "1px,3px"
+# Nobody is shown two decimals.
+HOVER: Final = ".1f"
 BAND_OPACITY: Final = 0.16
 # A line of text is about this high, so names at line ends must be as far apart.
 LABEL_PIXELS: Final = 16
@@ -67,7 +69,7 @@ class Frame:
 OVER_TIME: Final = Frame("over-time", 300, 24, 128, 20, 28, -0.55, date_gap=0.36, people_gap=0.09)
 ONE_LINE: Final = Frame("one-line", 132, 20, 36, 18, 24, -0.95, date_gap=0.5, people_gap=0.1)
 PROFILE: Final = Frame("profile", 46, 28, 28, 4, 40)
-RADAR: Final = Frame("radar", 340, 0, 0, 0, 0)
+RADAR: Final = Frame("radar", 250, 76, 76, 45, 45)
 
 
 class Span(NamedTuple):
@@ -126,16 +128,22 @@ def one_questionnaire(
         layout["annotations"].append(_on_the_left(line.target.level, f"target {line.target.level}"))
     layout["annotations"] += [_at_the_end(each, f"{each.score:.1f}") for each in _ends([line])]
     few = [row.taken_at for row in line.points if row.score is None]
-    data = [*_bands(line), _line(line), *_few(few), _people(ONE_LINE, span, people)]
+    with_intervals = {"text": [_hover(row) for row in line.points], "hoverinfo": "x+text"}
+    data = [
+        *_bands(line),
+        _line(line) | with_intervals,
+        *_few(few),
+        _people(ONE_LINE, span, people),
+    ]
     return {"data": data, "layout": layout}
 
 
 def profile(rows: Sequence[ProfileRow]) -> Figure:
     """Return a dot with its interval for each questionnaire, with last time and target."""
     places = [(-n, row) for n, row in enumerate(rows)]
-    layout = Frame(**_with(PROFILE, height=PROFILE.height * len(rows))).layout(
+    layout = replace(PROFILE, height=PROFILE.height * len(rows)).layout(
         xaxis=_axis([-0.02, TOP + 0.02], LEVELS, [str(level) for level in LEVELS]),
-        yaxis=_axis([0.4 - len(rows), 0.75], [], []),
+        yaxis={**_axis([0.4 - len(rows), 0.75], [], []), "zeroline": False},
         shapes=[],
         annotations=[label for y, each in places for label in _row_labels(y, each)],
     )
@@ -151,7 +159,14 @@ def radar(rows: Sequence[ProfileRow]) -> Figure | None:
     before = [each.before and each.before.score for each in asked]
     aims = [each.line.target and each.line.target.level for each in asked]
     spokes = {"categoryorder": "array", "categoryarray": names, "direction": "clockwise"}
-    rings = {"range": [0, TOP], "tickvals": list(LEVELS), "angle": 90, "tickangle": 90}
+    rings = {
+        "range": [0, TOP],
+        "hoverformat": HOVER,
+        "tickvals": list(LEVELS),
+        "ticktext": [str(level) for level in LEVELS],
+        "angle": 90,
+        "tickangle": 90,
+    }
     now = [each.now and each.now.score for each in asked]
     ring = {"mode": "markers", "marker": {"symbol": "circle-open", "color": TEXT, "size": 10}}
     data = [
@@ -159,7 +174,11 @@ def radar(rows: Sequence[ProfileRow]) -> Figure | None:
         _around("target", names, aims, **ring),
         _around("now", names, now, mode="lines+markers", line=_stroke(NOW), marker=_dot(NOW)),
     ]
-    polar = {"radialaxis": rings, "angularaxis": {**spokes, "rotation": 90}}
+    polar = {
+        "gridshape": "linear",
+        "radialaxis": rings,
+        "angularaxis": {**spokes, "rotation": 90},
+    }
     return {"data": data, "layout": RADAR.layout(polar=polar)}
 
 
@@ -187,16 +206,13 @@ def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 2)
 
 
-def _with(frame: Frame, **changed: Any) -> Values:
-    return {name: getattr(frame, name) for name in frame.__slots__} | changed
-
-
 def _axis(between: Sequence[Any], ticks: Sequence[Any], labels: Sequence[str]) -> Values:
     return {
         "range": list(between),
         "tickvals": list(ticks),
         "ticktext": list(labels),
         "ticks": "",
+        "hoverformat": HOVER,
         "automargin": False,
     }
 
@@ -210,7 +226,7 @@ def _time_layout(
     y = _axis([frame.floor, HIGHEST], LEVELS, [str(level) for level in LEVELS])
     changes = list(versions)
     return frame.layout(
-        xaxis={"type": "date", "showgrid": False, **x},
+        xaxis={**x, "type": "date", "showgrid": False, "hoverformat": "%-d %b %Y"},
         yaxis={"fixedrange": True, **y},
         shapes=[_version_line(change) for change in changes],
         annotations=[_version_label(change) for change in changes],
@@ -239,8 +255,7 @@ def _line(line: Line) -> Values:
         "name": line.name,
         "x": [_moment(row.taken_at) for row in line.points],
         "y": [_rounded(row.score) for row in line.points],
-        "text": [_hover(row) for row in line.points],
-        "hoverinfo": "x+text+name",
+        "hoverinfo": "x+y+name",
         "line": _stroke(colour(line.place), DASHES[line.place % COLOURS]),
         "marker": _dot(colour(line.place), 7 if len(line.points) <= FEW_POINTS else 4),
     }
@@ -428,6 +443,7 @@ def _marks(
     name: str, marks: Iterable[tuple[int, float | None]], symbol: str, named: str, size: int
 ) -> Values:
     marks = list(marks)
+    outline = {"width": 2 if symbol.endswith("open") else 0}
     return {
         "type": "scatter",
         "mode": "markers",
@@ -435,7 +451,7 @@ def _marks(
         "x": [_rounded(x) for _, x in marks],
         "y": [y for y, _ in marks],
         "hoverinfo": "x+name",
-        "marker": {"symbol": symbol, "color": named, "size": size, "line": {"width": 2}},
+        "marker": {"symbol": symbol, "color": named, "size": size, "line": outline},
     }
 
 

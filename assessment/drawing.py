@@ -192,7 +192,8 @@ def _polar(data: Sequence[Values], layout: Values, height: int) -> Iterator[str]
     rings = layout["polar"]["radialaxis"]
     angles = {name: 2 * pi * n / len(names) for n, name in enumerate(names)}
     top = rings["range"][1]
-    yield f'<svg width="100%" height="{height}" viewBox="-200 -144 400 288">'
+    corner = f"{-RADIUS} {-RADIUS}"
+    yield f'<svg width="100%" height="{height}" viewBox="{corner} {2 * RADIUS} {2 * RADIUS}">'
     for level in rings["tickvals"][1:]:
         ring = _path(_at(angle, level / top) for angle in angles.values())
         yield f'<path class="grid" d="{ring}z"/>'

@@ -19,6 +19,7 @@ from assessment.models import (
     Snapshot,
 )
 from assessment.models.answering import AssessmentStatus
+from assessment.models.maturity_model import Length
 from assessment.published import PublishedModel, PublishedQuestionnaire, published_model
 from assessment.scoring import AnswerValue, QuestionnaireSpec, QuestionSpec
 from teams.models import Team, User
@@ -135,6 +136,8 @@ def changes_since_last_time(
             submitted_at__lt=assessment.submitted_at,
             maturity_model__key=assessment.maturity_model.key,
         )
+        # A pulse holds no score to compare with; what came before it does.
+        .exclude(length=Length.PULSE)
         .exclude(pk=assessment.pk)
         .order_by("-submitted_at")
         .first()

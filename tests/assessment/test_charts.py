@@ -113,7 +113,7 @@ def test_every_picture_keeps_to_the_content_security_policy(name):
     }
 
 
-@pytest.mark.parametrize("frame", [charts.OVER_TIME, charts.ONE_LINE, charts.PROFILE])
+@pytest.mark.parametrize("frame", [charts.OVER_TIME, charts.ONE_LINE, charts.PROFILE, charts.RADAR])
 def test_picture_and_plotly_leave_the_same_margins(frame):
     css = (settings.BASE_DIR / "static/css/charts.css").read_text()
     padding = re.search(rf"\.chart-{frame.kind} > \.chart-drawing {{ padding: ([^;]+);", css)
@@ -242,6 +242,13 @@ def test_the_number_of_people_stands_beneath_each_assessment():
 
     assert figure["data"][-1]["text"] == ["5", "5", "7"]
     assert all(y < 0 for y in figure["data"][-1]["y"])
+
+
+def test_pointing_at_a_chart_shows_one_decimal_only():
+    assert together(line(1.234))["layout"]["yaxis"]["hoverformat"] == ".1f"
+    assert FIGURES["profile"]["layout"]["xaxis"]["hoverformat"] == ".1f"
+    assert FIGURES["radar"]["layout"]["polar"]["radialaxis"]["hoverformat"] == ".1f"
+    assert trace(alone(line(1.234)), "Noise")["text"] == ["1.2 (0.7\N{EN DASH}1.7), n 5"]
 
 
 # Profile and radar ----------------------------------------------------------------------------

@@ -155,6 +155,20 @@ def test_a_pulse_holds_no_score(payments, model, five, lena):
     assert snapshot.question_scores.count() == 4
 
 
+def test_a_pulse_in_between_does_not_end_the_comparison(answered, five, lena, payments, model):
+    submit(assessment=answered, by=lena)
+    pulse = open_assessment(team=payments, by=lena, length="pulse")
+    fill(pulse, five[0], 3, only=["noise.actionability"])
+    submit(assessment=pulse, by=lena)
+    later = open_assessment(team=payments, by=lena, length="full")
+    for member, answer in zip(five, (2, 3, 3, 3, 4), strict=True):
+        fill(later, member, answer)
+
+    snapshot, _ = submit(assessment=later, by=lena)
+
+    assert score_of(snapshot).change == 1.0
+
+
 def test_a_leaver_still_counts(answered, five, lena, payments):
     payments.memberships.filter(user__in=five[:3]).delete()
 
