@@ -104,7 +104,7 @@ def prepare() -> Places:
         Page("guide page, signed in", guide),
     ]
     visits = [
-        ("welcome, signed out", "/guide/", False),
+        ("list of guides", "/guide/", False),
         ("questionnaire", answer, False),
         ("guide page", guide, False),
         ("manager's page", organization, False),
