@@ -4,7 +4,7 @@ import csv
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from assessment.scoring import AnswerValue
+from assessment.question_score import AnswerValue
 
 COLUMNS = ("respondent", "question", "answer")
 LARGEST_FILE = 5 * 1024 * 1024

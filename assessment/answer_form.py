@@ -95,6 +95,7 @@ def _fill(pieces: list[str], values: Mapping[str, str]) -> SafeString:
     """Join the pieces; a slot that no value is for stays empty."""
     filled = pieces.copy()
     filled[1::2] = [values.get(slot, "") for slot in pieces[1::2]]
+    # The pieces are templates' output; whoever names a slot's value escapes what people wrote.
     return mark_safe("".join(filled))
 
 

@@ -126,6 +126,7 @@ def put_answer(request: HttpRequest, assessment_id: UUID, question: str) -> Json
     """Save one answer. 200 only after it is in the database; the same request again is 200 too."""
     body = answer_in(request)
     change = Change(question, given_in(body), revision_in(request))
+    # The API's authentication lets nobody anonymous in; the request's type does not know.
     outcome = save_answer(user=request.user, assessment_id=assessment_id, change=change)  # type: ignore[arg-type]
     if isinstance(outcome, Conflict):
         return conflict(outcome)

@@ -12,8 +12,8 @@ from typing import Final, Literal
 
 from scipy.special import stdtr
 
+from assessment.question_score import EPSILON, variance
 from assessment.scoring import (
-    EPSILON,
     LEAST_QUESTIONS,
     PRIOR_SPREAD,
     QuestionnaireScore,
@@ -22,7 +22,6 @@ from assessment.scoring import (
     margin,
     score_questionnaire,
     shrink,
-    variance,
 )
 
 Verdict = Literal["changed", "within noise"]

@@ -1,4 +1,4 @@
-"""Rows in, Plotly figures as dicts out. The one place with chart style.
+"""Lines over time as Plotly figures; the one place with chart style, also for `profile_charts`.
 
 `drawing` makes the server's picture from the same dicts and charts.js the interactive chart, both
 at one scale: the margins below are also those of charts.css. Colours are names of CSS variables,
@@ -6,14 +6,15 @@ so that both follow light and dark.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-from assessment.history import WHY_NOT, Line, ProfileRow, VersionChange, in_words
+from assessment.history import Line, VersionChange
 from assessment.models.results import ScoreRow, SnapshotRow
-from assessment.scoring import TOP
+from assessment.question_score import TOP
+from assessment.wording import WHY_NOT, in_words
 
 Figure = dict[str, Any]
 Values = dict[str, Any]
@@ -32,7 +33,6 @@ BAND_OPACITY: Final = 0.16
 LABEL_PIXELS: Final = 16
 LEVELS: Final = tuple(range(TOP + 1))
 HIGHEST: Final = TOP + 0.15
-LEAST_SPOKES: Final = 3
 # With more points than this, smaller dots keep the line readable.
 FEW_POINTS: Final = 16
 
@@ -138,50 +138,6 @@ def one_questionnaire(
     return {"data": data, "layout": layout}
 
 
-def profile(rows: Sequence[ProfileRow]) -> Figure:
-    """Return a dot with its interval for each questionnaire, with last time and target."""
-    places = [(-n, row) for n, row in enumerate(rows)]
-    layout = replace(PROFILE, height=PROFILE.height * len(rows)).layout(
-        xaxis=_axis([-0.02, TOP + 0.02], LEVELS, [str(level) for level in LEVELS]),
-        yaxis={**_axis([0.4 - len(rows), 0.75], [], []), "zeroline": False},
-        shapes=[],
-        annotations=[label for y, each in places for label in _row_labels(y, each)],
-    )
-    return {"data": _profile_traces(places), "layout": layout}
-
-
-def radar(rows: Sequence[ProfileRow]) -> Figure | None:
-    """Return the profile as a radar; None with fewer spokes than a surface needs."""
-    asked = [each for each in rows if each.now and each.now.score is not None]
-    if len(asked) < LEAST_SPOKES:
-        return None
-    names = [each.line.name for each in asked]
-    before = [each.before and each.before.score for each in asked]
-    aims = [each.line.target and each.line.target.level for each in asked]
-    spokes = {"categoryorder": "array", "categoryarray": names, "direction": "clockwise"}
-    rings = {
-        "range": [0, TOP],
-        "hoverformat": HOVER,
-        "tickvals": list(LEVELS),
-        "ticktext": [str(level) for level in LEVELS],
-        "angle": 90,
-        "tickangle": 90,
-    }
-    now = [each.now and each.now.score for each in asked]
-    ring = {"mode": "markers", "marker": {"symbol": "circle-open", "color": TEXT, "size": 10}}
-    data = [
-        _around("time before", names, before, mode="lines", line=_stroke(TEXT, "dash")),
-        _around("target", names, aims, **ring),
-        _around("now", names, now, mode="lines+markers", line=_stroke(NOW), marker=_dot(NOW)),
-    ]
-    polar = {
-        "gridshape": "linear",
-        "radialaxis": rings,
-        "angularaxis": {**spokes, "rotation": 90},
-    }
-    return {"data": data, "layout": RADAR.layout(polar=polar)}
-
-
 # What charts are made of
 
 
@@ -189,11 +145,11 @@ def colour(place: int) -> str:
     return f"var(--chart-{place % COLOURS + 1})"
 
 
-def _stroke(named: str, dash: str = "solid", width: float = 2) -> Values:
+def stroke(named: str, dash: str = "solid", width: float = 2) -> Values:
     return {"color": named, "dash": dash, "width": width}
 
 
-def _dot(named: str, size: int = 7) -> Values:
+def dot(named: str, size: int = 7) -> Values:
     return {"color": named, "size": size}
 
 
@@ -202,11 +158,11 @@ def _moment(taken_at: datetime) -> str:
     return f"{taken_at:%Y-%m-%d %H:%M}"
 
 
-def _rounded(value: float | None) -> float | None:
+def rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 2)
 
 
-def _axis(between: Sequence[Any], ticks: Sequence[Any], labels: Sequence[str]) -> Values:
+def axis(between: Sequence[Any], ticks: Sequence[Any], labels: Sequence[str]) -> Values:
     return {
         "range": list(between),
         "tickvals": list(ticks),
@@ -222,8 +178,8 @@ def _time_layout(
 ) -> Values:
     dates = _apart(span, moments, frame.date_gap)
     ticks = [_moment(date) for date in dates]
-    x = _axis([_moment(span.first), _moment(span.last)], ticks, _date_labels(span, dates))
-    y = _axis([frame.floor, HIGHEST], LEVELS, [str(level) for level in LEVELS])
+    x = axis([_moment(span.first), _moment(span.last)], ticks, _date_labels(span, dates))
+    y = axis([frame.floor, HIGHEST], LEVELS, [str(level) for level in LEVELS])
     changes = list(versions)
     return frame.layout(
         xaxis={**x, "type": "date", "showgrid": False, "hoverformat": "%-d %b %Y"},
@@ -254,10 +210,10 @@ def _line(line: Line) -> Values:
         "mode": "lines+markers",
         "name": line.name,
         "x": [_moment(row.taken_at) for row in line.points],
-        "y": [_rounded(row.score) for row in line.points],
+        "y": [rounded(row.score) for row in line.points],
         "hoverinfo": "x+y+name",
-        "line": _stroke(colour(line.place), DASHES[line.place % COLOURS]),
-        "marker": _dot(colour(line.place), 7 if len(line.points) <= FEW_POINTS else 4),
+        "line": stroke(colour(line.place), DASHES[line.place % COLOURS]),
+        "marker": dot(colour(line.place), 7 if len(line.points) <= FEW_POINTS else 4),
     }
 
 
@@ -278,13 +234,13 @@ def _bands(line: Line) -> list[Values]:
 
 def _band(rows: list[ScoreRow], named: str) -> Values:
     there = [_moment(row.taken_at) for row in rows]
-    highs = [_rounded(row.high) for row in rows]
+    highs = [rounded(row.high) for row in rows]
     band = {"type": "scatter", "hoverinfo": "skip", "opacity": BAND_OPACITY}
     if len(rows) == 1:
         thick = {"color": named, "width": 9}
-        ends = [_rounded(rows[0].low), highs[0]]
+        ends = [rounded(rows[0].low), highs[0]]
         return {**band, "mode": "lines", "x": there * 2, "y": ends, "line": thick}
-    back = [_rounded(row.low) for row in reversed(rows)]
+    back = [rounded(row.low) for row in reversed(rows)]
     fill = {"fill": "toself", "fillcolor": named, "line": {"color": named, "width": 0}}
     return {**band, "mode": "lines", "x": there + there[::-1], "y": highs + back, **fill}
 
@@ -322,7 +278,7 @@ def _people(frame: Frame, span: Span, people: dict[datetime, int]) -> Values:
 def _version_line(change: VersionChange) -> Values:
     x = _moment(change.taken_at)
     ends = {"x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "paper"}
-    return {"type": "line", **ends, "line": _stroke(TEXT, VERSION_DASH, 1)}
+    return {"type": "line", **ends, "line": stroke(TEXT, VERSION_DASH, 1)}
 
 
 def _version_label(change: VersionChange) -> Values:
@@ -332,7 +288,7 @@ def _version_label(change: VersionChange) -> Values:
 
 def _level_line(level: int) -> Values:
     ends = {"x0": 0, "x1": 1, "xref": "paper", "y0": level, "y1": level}
-    return {"type": "line", **ends, "line": _stroke(TEXT, TARGET_DASH, 1.5)}
+    return {"type": "line", **ends, "line": stroke(TEXT, TARGET_DASH, 1.5)}
 
 
 def _target_levels(lines: Iterable[Line]) -> list[int]:
@@ -389,7 +345,7 @@ def _at_the_end(end: End, text: str, up: float = 0) -> Values:
     named = colour(end.line.place)
     return {
         "x": _moment(end.taken_at),
-        "y": _rounded(end.score),
+        "y": rounded(end.score),
         "text": text,
         "xanchor": "left",
         "showarrow": True,
@@ -399,71 +355,4 @@ def _at_the_end(end: End, text: str, up: float = 0) -> Values:
         "ax": 16,
         "ay": -round(up),
         "font": {"size": 12.5, "color": named, "weight": 600},
-    }
-
-
-def _row_labels(y: int, row: ProfileRow) -> list[Values]:
-    at = {"y": y, "yanchor": "bottom", "yshift": 9, "showarrow": False}
-    font = {"size": 13, "color": TEXT}
-    name = {"x": 0, "xanchor": "left", "text": row.line.name, "font": font | {"weight": 600}}
-    figures = {
-        "x": TOP,
-        "xanchor": "right",
-        "text": in_words(row.now) if row.now else "not asked this time",
-        "font": font,
-    }
-    return [at | name, at | figures]
-
-
-def _profile_traces(places: Iterable[tuple[int, ProfileRow]]) -> list[Values]:
-    places = list(places)
-    now = [(y, each.now) for y, each in places if each.now and each.now.score is not None]
-    before = [(y, each.before) for y, each in places if each.before]
-    aims = [(y, each.line.target.level) for y, each in places if each.line.target]
-    ends = [(x, y) for y, row in now for x in (_rounded(row.low), _rounded(row.high), None)]
-    interval = {"color": NOW, "width": 7}
-    return [
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "name": "95 % interval",
-            "hoverinfo": "skip",
-            "opacity": 0.3,
-            "x": [x for x, _ in ends],
-            "y": [y for _, y in ends],
-            "line": interval,
-        },
-        _marks("target", aims, "line-ns-open", TEXT, 18),
-        _marks("time before", [(y, row.score) for y, row in before], "circle-open", TEXT, 10),
-        _marks("now", [(y, row.score) for y, row in now], "circle", NOW, 12),
-    ]
-
-
-def _marks(
-    name: str, marks: Iterable[tuple[int, float | None]], symbol: str, named: str, size: int
-) -> Values:
-    marks = list(marks)
-    outline = {"width": 2 if symbol.endswith("open") else 0}
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "name": name,
-        "x": [_rounded(x) for _, x in marks],
-        "y": [y for y, _ in marks],
-        "hoverinfo": "x+name",
-        "marker": {"symbol": symbol, "color": named, "size": size, "line": outline},
-    }
-
-
-def _around(
-    name: str, names: Sequence[str], values: Sequence[float | None], **style: Any
-) -> Values:
-    """Return a trace that goes round once; where a value is missing it has a gap."""
-    return {
-        "type": "scatterpolar",
-        "name": name,
-        "theta": [*names, names[0]],
-        "r": [_rounded(value) for value in (*values, values[0])],
-        "hoverinfo": "r+theta+name",
-        **style,
     }

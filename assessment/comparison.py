@@ -14,14 +14,11 @@ from typing import Final, NamedTuple
 
 from assessment.models.maturity_model import Length
 from assessment.models.results import ScoreRow
-from assessment.scoring import EPSILON, LEAST_RESPONDENTS
+from assessment.question_score import EPSILON
+from assessment.scoring import LEAST_RESPONDENTS
+from assessment.wording import why_not
 
 STALE_AFTER: Final = timedelta(days=120)
-
-WHY_NOT: Final = {
-    "waiting for answers": "too few answers to show",
-    "too few applicable questions": "too few questions apply",
-}
 BOTH_WAYS: Final = "rose in one questionnaire and fell in another"
 
 
@@ -234,7 +231,7 @@ def cell(score: ScoreRow | None, target: int | None) -> Cell:
     if score is None:
         return Cell(target=target)
     if score.score is None:
-        return Cell(why_not=WHY_NOT.get(score.why_not, score.why_not), target=target)
+        return Cell(why_not=_why_not(score), target=target)
     return Cell(
         score=round(score.score, 1),
         why_not="",
@@ -242,6 +239,11 @@ def cell(score: ScoreRow | None, target: int | None) -> Cell:
         changed=score.changed,
         target=target,
     )
+
+
+def _why_not(score: ScoreRow) -> str:
+    """Return why there is no score: too few answers in the words that a whole row has for it."""
+    return str(Standing.TOO_FEW) if score.why_not == "waiting for answers" else why_not(score)
 
 
 def order_from(text: str, columns: Iterable[Heading]) -> Order | None:

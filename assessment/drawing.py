@@ -44,6 +44,7 @@ def drawing(figure: Values, label: str) -> SafeString:
     margin = layout["margin"]
     height = layout["height"] - margin["t"] - margin["b"]
     inside = "".join(draw(figure["data"], layout, height))
+    # Every text of the figure goes through `escape`; the rest is numbers and our own names.
     return mark_safe(
         f'<svg class="drawing drawing-{kind}" width="100%" height="{height}" role="img" '
         f'aria-label="{escape(label)}">{inside}</svg>'

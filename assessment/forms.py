@@ -1,5 +1,7 @@
 """One form for each thing a team does with its assessments."""
 
+from typing import Any
+
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
 from django import forms
@@ -24,8 +26,8 @@ class OpenAssessmentForm(forms.Form):
         help_text="Optional. Nothing closes by itself on that day.",
     )
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         self.helper = FormHelper()
         self.helper.add_input(Submit("open", "Open the assessment"))
 

@@ -5,20 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from django.utils.text import Truncator, get_text_list
 
 from assessment.change import LEAST_CHANGE
 from assessment.models.results import ScoreRow, SnapshotRow
 from assessment.published import PublishedModel, PublishedQuestionnaire
-
-WHY_NOT: Final = {
-    "waiting for answers": "too few answers",
-    "too few applicable questions": "too few questions apply",
-    "too few questions answered": "too few questions answered",
-    "pulse": "not scored in a pulse",
-}
+from assessment.wording import why_not
 
 
 class Aim(NamedTuple):
@@ -76,23 +70,6 @@ def short_name(key: str) -> str:
 
 def day(moment: date) -> str:
     return f"{moment.day} {moment:%b %Y}"
-
-
-def why_not(row: ScoreRow) -> str:
-    """Return why there is no score, as short as a chart needs it."""
-    return WHY_NOT.get(row.why_not, "no score")
-
-
-def between(row: ScoreRow) -> str:
-    """Return a score's interval; empty for a score without one."""
-    return "" if row.low is None or row.high is None else f"{row.low:.1f}\u2013{row.high:.1f}"
-
-
-def in_words(row: ScoreRow) -> str:
-    """Return a score with its interval, or why there is none."""
-    if row.score is None:
-        return why_not(row)
-    return f"{row.score:.1f} ({between(row)})" if between(row) else f"{row.score:.1f}"
 
 
 def lines_over_time(

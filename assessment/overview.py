@@ -7,22 +7,19 @@ from typing import Any, Final, NamedTuple
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from assessment import charts
+from assessment import charts, profile_charts
 from assessment.drawing import drawing
 from assessment.history import (
     Aim,
     Line,
     ProfileRow,
-    between,
     day,
-    in_words,
     lines_over_time,
     profile,
     summary,
     verdict,
     version_changes,
     where_it_stands,
-    why_not,
 )
 from assessment.models import MaturityModel, Snapshot
 from assessment.models.maturity_model import Length
@@ -36,6 +33,7 @@ from assessment.models.results import (
 from assessment.published import PublishedModel, published_model
 from assessment.scoring import firmness
 from assessment.standing import attained, open_gates, steps
+from assessment.wording import between, in_words, why_not
 from guide.models import Section
 from teams.models import Team
 
@@ -57,6 +55,7 @@ class Table(NamedTuple):
     @property
     def body(self) -> SafeString:
         """Return the rows as HTML; a template takes five times as long for so many cells."""
+        # `_row` escapes every cell.
         return mark_safe("\n".join(_row(*row) for row in self.rows))
 
 
@@ -82,6 +81,7 @@ class Chart(NamedTuple):
         kind = f'<script id="fig-{self.key}" type="application/json">'
         for character, escape in IN_SCRIPT.items():
             text = text.replace(character, escape)
+        # IN_SCRIPT leaves no character that could end the element; a key is a slug of the model.
         return mark_safe(f"{kind}{text}</script>")
 
     @property
@@ -258,7 +258,7 @@ def where_we_are(
 
 def _profile_charts(team: Team, rows: Sequence[ProfileRow], last: SnapshotRow) -> dict[str, Any]:
     title = where_it_stands([(each.now.score, each.line.name) for each in rows if each.now])
-    figure, round_figure = charts.profile(rows), charts.radar(rows)
+    figure, round_figure = profile_charts.profile(rows), profile_charts.radar(rows)
     words = (
         f"Dot: {day(last.taken_at)}, on its 95 % interval. Ring: the time before. "
         "Upright stroke: target."

@@ -1,4 +1,4 @@
-"""Answers in; scores, intervals, agreement and levels out. Plain values, no database.
+"""Answers in; scores, intervals, agreement and levels out, by questionnaire. No database.
 
 The rules are the Rungs scoring rules. Published sources: r_wg is James, Demaree & Wolf 1984, taken
 over the mean question variance (Lindell, Brandt & Whitney 1999), its words are LeBreton & Senter
@@ -11,37 +11,36 @@ Sums use `fsum`, whose single rounding makes every figure independent of the ord
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from math import floor, fsum, sqrt
-from statistics import median
+from math import fsum, sqrt
 from typing import Final, Literal
 
 from scipy.special import stdtrit
 
-AnswerValue = int | Literal["dk", "na"] | None
+from assessment.attained_level import Blocker, Gate, attained_level, blockers, gates_of
+from assessment.question_score import (
+    EPSILON,
+    TOP,
+    AnswerValue,
+    QuestionScore,
+    applicable_means,
+    score_question,
+    variance,
+)
+
 Sheet = Mapping[str, AnswerValue]
 Sheets = Mapping[str, Sheet]
 Role = Literal["core", "support", "conditional"]
-Label = Literal["together", "mixed", "split"]
 Firmness = Literal["firm", "fair", "loose"]
 AgreementWord = Literal["none", "weak", "moderate", "strong", "very strong"]
-Rule = Literal["share", "gate", "floor"]
 WhyNot = Literal[
     "waiting for answers", "pulse", "too few applicable questions", "too few questions answered"
 ]
 
-TOP: Final = 4
 LEAST_RESPONDENTS: Final = 3
 LEAST_QUESTIONS: Final = 4
-# One answer's share of a mean is far above this; one rounding of a float is far below it.
-EPSILON: Final = 1e-9
-LEVEL_TOLERANCE: Final = 0.25
 PRIOR_DF: Final = 6
 PRIOR_SPREAD: Final = 0.30
 RANDOM_VARIANCE: Final = 2.0
-TOGETHER: Final = 0.5
-# A sixth of the five options (Burke & Dunlap 2002); usually printed as .83, which would exclude it.
-MIXED: Final = 5 / 6
-SPLIT_RANGE: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,30 +66,6 @@ class QuestionnaireSpec:
 
 
 @dataclass(frozen=True, slots=True)
-class QuestionScore:
-    """What the respondents answered to one question.
-
-    `n` counts the answers 0-4; mean, median, `ad_md` and range describe those alone and are None
-    without any, `s2` (n - 1) and `label` below two. `not_applicable` drops the question, by a
-    majority; `not_visible` says that at least a third of the answerers don't know.
-    """
-
-    n: int
-    dk: int
-    na: int
-    blank: int
-    not_applicable: bool
-    applicability_disputed: bool
-    not_visible: bool
-    mean: float | None
-    median: float | None
-    s2: float | None
-    ad_md: float | None
-    range: int | None
-    label: Label | None
-
-
-@dataclass(frozen=True, slots=True)
 class Interval:
     """A score's 95 % interval: how far it could move had equally placed colleagues answered."""
 
@@ -109,26 +84,6 @@ class Agreement:
     rwg: float
     word: AgreementWord
     ad_md: float
-
-
-@dataclass(frozen=True, slots=True)
-class Gate:
-    """How far one applicable gate question lets its questionnaire rise: levels 1 to `level`."""
-
-    key: str
-    level: int
-
-    def passes(self, level: int) -> bool:
-        """Whether the gate is open at a level, 0-4."""
-        return level <= self.level
-
-
-@dataclass(frozen=True, slots=True)
-class Blocker:
-    """A question that stands in the way of the next level, and the rules it fails."""
-
-    key: str
-    rules: tuple[Rule, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,35 +123,6 @@ class QuestionnaireScore:
         return None if self.score is None else 25 * self.score
 
 
-def score_question(answers: Iterable[AnswerValue]) -> QuestionScore:
-    """Describe one question's answers. Raises ValueError for anything that is not an answer."""
-    answers = list(answers)
-    levels = sorted(a for a in answers if isinstance(a, int) and 0 <= a <= TOP)
-    n, dk, na, blank = len(levels), answers.count("dk"), answers.count("na"), answers.count(None)
-    if n + dk + na + blank != len(answers):
-        raise ValueError("An answer is 0, 1, 2, 3, 4, 'dk', 'na' or None.")
-    answerers = n + dk + na
-    not_applicable = 2 * na > answerers
-    middle = float(median(levels)) if levels else None
-    ad_md = None if middle is None else fsum(abs(y - middle) for y in levels) / n
-    width = levels[-1] - levels[0] if levels else None
-    return QuestionScore(
-        n=n,
-        dk=dk,
-        na=na,
-        blank=blank,
-        not_applicable=not_applicable,
-        applicability_disputed=na > 0 and not not_applicable,
-        not_visible=dk > 0 and 3 * dk >= answerers,
-        mean=sum(levels) / n if levels else None,
-        median=middle,
-        s2=variance(levels) if n > 1 else None,
-        ad_md=ad_md,
-        range=width,
-        label=None if ad_md is None or width is None or n < 2 else _label(ad_md, width),
-    )
-
-
 def score_questionnaire(spec: QuestionnaireSpec, sheets: Sheets) -> QuestionnaireScore:
     """Score one questionnaire from the sheets of one assessment; they may hold other questions too.
 
@@ -220,7 +146,7 @@ def score_questionnaire(spec: QuestionnaireSpec, sheets: Sheets) -> Questionnair
         n=len(effects),
         effects=effects,
         dk_share=_dk_share(questions, len(started)),
-        gates=() if why_not == "waiting for answers" else _gates(questions, spec.gates),
+        gates=() if why_not == "waiting for answers" else gates_of(questions, spec.gates),
         why_not=why_not,
     )
     return scored if why_not else _with_score(scored, spec.gates)
@@ -232,7 +158,7 @@ def respondent_effects(questions: Mapping[str, QuestionScore], sheets: Sheets) -
     Only those who gave an answer 0-4 to at least half of the applicable questions: with fewer, the
     distance says more about the questions somebody chose than about the respondent.
     """
-    means = _applicable_means(questions)
+    means = applicable_means(questions)
     effects = {}
     for respondent, sheet in sheets.items():
         distances = [
@@ -266,12 +192,6 @@ def firmness(half_width: float) -> Firmness:
     return "firm" if half_width <= 0.35 else "fair" if half_width <= 0.60 else "loose"
 
 
-def variance(values: Collection[float]) -> float:
-    """Return the variance (n - 1) of at least two values, the same in whatever order they come."""
-    mean = fsum(values) / len(values)
-    return fsum((value - mean) ** 2 for value in values) / (len(values) - 1)
-
-
 def shrink(s2: float, df: int, *, prior: float) -> tuple[float, int]:
     """Pull a variance on `df` degrees of freedom towards a prior variance worth six more.
 
@@ -303,48 +223,6 @@ def rwg_word(rwg: float) -> AgreementWord:
         (0.31, "weak"),
     ]
     return next((word for bound, word in words if rwg >= bound - EPSILON), "none")
-
-
-def level_of(mean: float) -> int:
-    """Return the highest level, 0-4, that a question's mean reaches: at most 0.25 short of it."""
-    return min(TOP, floor(mean + LEVEL_TOLERANCE + EPSILON))
-
-
-def attained_level(
-    questions: Mapping[str, QuestionScore], gates: Collection[str] = ()
-) -> int | None:
-    """Return the highest level with nothing in its way, nor in the way of any level below it.
-
-    Level 0 is the bottom of the scale and needs nothing; None where no question applies.
-    """
-    if not _applicable_means(questions):
-        return None
-    level = 0
-    while level < TOP and not blockers(questions, gates, level + 1):
-        level += 1
-    return level
-
-
-def blockers(
-    questions: Mapping[str, QuestionScore], gates: Collection[str], level: int
-) -> tuple[Blocker, ...]:
-    """Return the applicable questions that keep a questionnaire from a level, in their order.
-
-    The rules are *share* (80 % of the questions reach the level; named only where too few do),
-    *gate* (every gate question reaches it) and *floor* (no mean more than a level below it).
-    A question nobody could judge has not reached a level, but is not below the floor either.
-    """
-    means = _applicable_means(questions)
-    short = {key for key, mean in means.items() if mean is None or level_of(mean) < level}
-    rules: dict[Rule, set[str]] = {
-        "share": short if 5 * len(short) > len(means) else set(),
-        "gate": short & set(gates),
-        "floor": {
-            k for k, mean in means.items() if mean is not None and mean < level - 1 - EPSILON
-        },
-    }
-    failed = {key: tuple(rule for rule, keys in rules.items() if key in keys) for key in means}
-    return tuple(Blocker(key, names) for key, names in failed.items() if names)
 
 
 def stage(
@@ -389,7 +267,7 @@ def _with_score(unscored: QuestionnaireScore, gates: Collection[str]) -> Questio
 
 
 def _why_not(questions: Mapping[str, QuestionScore], n: int) -> WhyNot | None:
-    means = _applicable_means(questions)
+    means = applicable_means(questions)
     answered = sum(mean is not None for mean in means.values())
     if n < LEAST_RESPONDENTS:
         return "waiting for answers"
@@ -402,16 +280,6 @@ def _why_not(questions: Mapping[str, QuestionScore], n: int) -> WhyNot | None:
     return None
 
 
-def _applicable_means(questions: Mapping[str, QuestionScore]) -> dict[str, float | None]:
-    return {key: q.mean for key, q in questions.items() if not q.not_applicable}
-
-
-def _gates(questions: Mapping[str, QuestionScore], gates: Collection[str]) -> tuple[Gate, ...]:
-    means = _applicable_means(questions)
-    reached = {key: 0 if mean is None else level_of(mean) for key, mean in means.items()}
-    return tuple(Gate(key, level) for key, level in reached.items() if key in gates)
-
-
 def _dk_share(questions: Mapping[str, QuestionScore], respondents: int) -> float | None:
     applicable = [q for q in questions.values() if not q.not_applicable]
     places = len(applicable) * respondents
@@ -420,9 +288,3 @@ def _dk_share(questions: Mapping[str, QuestionScore], respondents: int) -> float
 
 def _level(score: QuestionnaireScore | None) -> int | None:
     return None if score is None else score.level
-
-
-def _label(ad_md: float, width: int) -> Label:
-    if width >= SPLIT_RANGE or ad_md > MIXED + EPSILON:
-        return "split"
-    return "mixed" if ad_md > TOGETHER + EPSILON else "together"

@@ -9,7 +9,7 @@ from typing import Final
 
 from django.utils.safestring import SafeString, mark_safe
 
-from assessment.scoring import TOP
+from assessment.question_score import TOP
 
 WIDTH: Final = 72
 HEIGHT: Final = 28
@@ -59,6 +59,7 @@ def short(number: float) -> str:
 
 
 def _svg(name: str, width: int, height: int, drawn: str) -> SafeString:
+    # Numbers and our own names only.
     return mark_safe(
         f'<svg class="{name}" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
         f'aria-hidden="true">{drawn}</svg>'

@@ -6,12 +6,14 @@ Rows of a snapshot and the published model in, plain values for the page out.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple, cast
 
-from assessment.history import Aim, ProfileRow, short_name, why_not
+from assessment.attained_level import level_of
+from assessment.history import Aim, ProfileRow, short_name
 from assessment.models.maturity_model import Effort
 from assessment.models.results import QuestionRow
 from assessment.published import PublishedLevel, PublishedModel, PublishedQuestionnaire
-from assessment.scoring import TOP, level_of
+from assessment.question_score import TOP
 from assessment.suggestions import AssessedQuestion, NextStep, Suggestion, next_steps
+from assessment.wording import why_not
 
 Means = Mapping[str, QuestionRow]
 Blocked = Mapping[str, list[dict[str, Any]]]

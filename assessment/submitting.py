@@ -21,11 +21,12 @@ from assessment.models import (
 from assessment.models.answering import AssessmentStatus
 from assessment.models.maturity_model import Length
 from assessment.published import PublishedModel, PublishedQuestionnaire, published_model
-from assessment.scoring import AnswerValue, QuestionnaireSpec, QuestionSpec
+from assessment.question_score import TOP, AnswerValue
+from assessment.scoring import QuestionnaireSpec, QuestionSpec
 from teams.models import Team, User
 
 VALUES: dict[str | None, AnswerValue] = {None: None, "dk": "dk", "na": "na"} | {
-    str(level): level for level in range(scoring.TOP + 1)
+    str(level): level for level in range(TOP + 1)
 }
 
 
@@ -98,6 +99,7 @@ def answers_by_respondent(assessment: Assessment) -> dict[str, dict[str, AnswerV
 def spec(questionnaire: PublishedQuestionnaire) -> QuestionnaireSpec:
     """Return a published questionnaire as scoring sees it."""
     questions = tuple(QuestionSpec(each.key, each.gate) for each in questionnaire.questions)
+    # The role is a str in the database; publishing lets in those of Role only.
     return QuestionnaireSpec(questionnaire.key, questionnaire.role, questions)  # type: ignore[arg-type]
 
 

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from assessment.scoring import TOP, level_of
+from assessment.attained_level import level_of
+from assessment.question_score import TOP
 
 Effort = Literal["S", "M", "L"]
 

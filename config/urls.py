@@ -10,7 +10,8 @@ handler403 = "config.errors.permission_denied"
 handler404 = "config.errors.not_found"
 handler500 = "config.errors.server_error"
 
-# django-ninja checks who asks by itself and answers in JSON, not with the login page.
+# django-ninja checks who asks by itself and answers in JSON, not with the login page. Its routes
+# all have a callback, and a function may carry attributes: the type knows neither.
 api_routes, api_app, api_namespace = api.urls
 for route in api_routes:
     route.callback.login_required = False  # type: ignore[union-attr]

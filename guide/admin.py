@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from guide.models import Asset, Guide, Page, Section
 
 
-class Imported(admin.ModelAdmin):  # type: ignore[type-arg]
+class Imported(admin.ModelAdmin):  # type: ignore[type-arg] # generic in the stubs only
     """Rows to look at. A guide can be deleted as a whole, nothing in it on its own."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:

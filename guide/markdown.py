@@ -12,16 +12,15 @@ from html.parser import HTMLParser
 from typing import Any
 
 import markdown
-import nh3
 import yaml
 from markdown.extensions.admonition import AdmonitionProcessor
 from markdown.extensions.toc import slugify_unicode
-from pygments.token import STANDARD_TYPES
 from pymdownx.details import DetailsProcessor
 from pymdownx.emoji import to_alt
 from pymdownx.tabbed import TabbedProcessor
 
-from guide.links import OUTSIDE_SCHEMES, Lines, Surroundings, hash_of, page_id
+from guide.cleaning import clean, own_classes
+from guide.links import Lines, Surroundings, hash_of, page_id
 
 # Never pymdownx.snippets or b64: they read files of the machine that renders.
 EXTENSIONS: dict[str, dict[str, Any]] = {
@@ -53,54 +52,6 @@ EXTENSIONS: dict[str, dict[str, Any]] = {
     "pymdownx.betterem": {},
     "pymdownx.smartsymbols": {},
 }
-
-TAGS = nh3.ALLOWED_TAGS - {"area", "map"} | {"section", "input", "label", "tfoot"}
-ATTRIBUTES = {
-    "*": {"class", "id", "title", "lang", "dir"},
-    "a": {"href", "target"},
-    "img": {"src", "alt", "width", "height"},
-    "input": {"type", "checked", "name"},
-    "label": {"for"},
-    "details": {"open"},
-    "ol": {"start", "reversed", "type"},
-    "li": {"value"},
-    "td": {"align", "colspan", "rowspan"},
-    "th": {"align", "colspan", "rowspan", "scope"},
-    "col": {"span"},
-    "colgroup": {"span"},
-    "time": {"datetime"},
-}
-CLEANER = nh3.Cleaner(
-    tags=TAGS,
-    clean_content_tags={
-        "script",
-        "style",
-        "svg",
-        "math",
-        "iframe",
-        "object",
-        "template",
-        "noscript",
-    },
-    attributes=ATTRIBUTES,
-    url_schemes=set(OUTSIDE_SCHEMES),
-    link_rel=None,
-)
-
-# Any other class could be one of the app's own and lay a guide's text over the app's controls.
-KINDS = (
-    "note abstract summary tldr info todo tip hint important success check done question help faq "
-    "warning caution attention failure fail missing danger error bug example quote cite"
-)
-CLASSES = (
-    {name for name in STANDARD_TYPES.values() if name}
-    | set(KINDS.split())
-    | {"admonition", "admonition-title", "highlight", "filename", "linenos", "linenodiv", "hll"}
-    | {"footnote", "footnote-ref", "footnote-backref", "task-list", "task-list-item", "keys"}
-    | {"tabbed-set", "tabbed-alternate", "tabbed-labels", "tabbed-content", "tabbed-block"}
-    | {"headerlink", "toc", "toctitle", "wide"}
-)
-OTHER_CLASSES = re.compile(r"(language|key)-[\w+#-]{1,40}")
 
 HEADINGS = {"h1": 1, "h2": 2, "h3": 3}
 ALL_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
@@ -178,7 +129,7 @@ def render(text: str, surroundings: Surroundings) -> RenderedPage:
     dirty = markdown.markdown(body, extensions=list(EXTENSIONS), extension_configs=EXTENSIONS)
     if len(dirty) > LONGEST_HTML:
         raise TooMuch(f"its HTML would be {len(dirty) // 1000:,} kB")
-    Finisher(page, surroundings, text).feed_all(CLEANER.clean(dirty))
+    Finisher(page, surroundings, text).feed_all(clean(dirty))
     return page
 
 
@@ -354,10 +305,8 @@ class Finisher(HTMLParser):
         values["id"] = unique
 
     def _own_classes(self, values: dict[str, str]) -> None:
-        classes = values.pop("class", "").split()
-        kept = [name for name in classes if name in CLASSES or OTHER_CLASSES.fullmatch(name)]
-        if kept:
-            values["class"] = " ".join(kept)
+        if kept := own_classes(values.pop("class", "")):
+            values["class"] = kept
 
     # One method for each element that needs more than cleaning
 

@@ -159,7 +159,7 @@ def serve() -> None:
     addresses = json.loads(sys.stdin.buffer.readline())
     print("{}", flush=True)  # noqa: T201 - standard output is the way back to the parent
     for line in sys.stdin.buffer:
-        print(json.dumps(answer_to(json.loads(line), addresses)), flush=True)  # noqa: T201
+        print(json.dumps(answer_to(json.loads(line), addresses)), flush=True)  # noqa: T201 - as above
 
 
 if __name__ == "__main__":

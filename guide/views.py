@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModif
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.http import parse_etags
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.views.decorators.http import require_safe
 
@@ -58,7 +58,7 @@ def guides(request: HttpRequest) -> HttpResponse:
     readable = Guide.objects.filter(pk__in=Guide.objects.readable_by(visitor(request)).values("pk"))
     sized = readable.annotate(page_count=Count("pages"), words=Sum("pages__words"))
     listed = [
-        {"guide": guide, "time": reading_time(guide.words or 0)}  # type: ignore[attr-defined]
+        {"guide": guide, "time": reading_time(guide.words or 0)}  # type: ignore[attr-defined] # annotated
         for guide in sized.select_related("organization")
     ]
     return render(request, "guide/guides.html", {"guides": listed})
@@ -167,7 +167,7 @@ def read(page_id: int) -> Reading:
         if page.title == page.guide.title
         else f"{page.title} · {page.guide.title}",
         description=Truncator(opening).chars(155),
-        main=mark_safe(render_to_string("guide/_page.html", context)),
+        main=render_to_string("guide/_page.html", context),
     )
 
 

@@ -22,7 +22,7 @@ def display_name(user: User) -> str:
     return str(user)
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # untyped library
     error_messages = DefaultAccountAdapter.error_messages | {
         "email_password_mismatch": "The e-mail address or the password is not right.",
         "email_taken": "There is an account with this address already. Sign in with it.",

@@ -9,23 +9,23 @@ from django.http import HttpRequest
 from teams.models import Invitation, Membership, Organization, Team, User
 
 # allauth's sign-in counts failed attempts; the admin's own does not.
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign] # meant
 
 
-class NewUserForm(AdminUserCreationForm):  # type: ignore[type-arg]
+class NewUserForm(AdminUserCreationForm):  # type: ignore[type-arg] # generic in the stubs only
     class Meta:
         model = User
         fields = ("email", "name")
 
 
-class ChangedUserForm(UserChangeForm):  # type: ignore[type-arg]
+class ChangedUserForm(UserChangeForm):  # type: ignore[type-arg] # generic in the stubs only
     class Meta:
         model = User
         fields = "__all__"
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
+class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg] # generic in the stubs only
     form = ChangedUserForm
     add_form = NewUserForm
     list_display = ("email", "name", "is_active", "is_staff", "last_login")
@@ -47,14 +47,14 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Organization)
-class OrganizationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class OrganizationAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # generic in the stubs only
     list_display = ("name", "slug", "created_at")
     search_fields = ("name", "slug")
     prepopulated_fields = {"slug": ("name",)}
 
 
 @admin.register(Team)
-class TeamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class TeamAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # generic in the stubs only
     list_display = ("name", "organization", "parent", "rules_control_changes")
     list_select_related = ("organization", "parent")
     search_fields = ("name", "slug", "organization__name")
@@ -63,7 +63,7 @@ class TeamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Membership)
-class MembershipAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class MembershipAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # generic in the stubs only
     list_display = ("user", "role", "team", "organization", "since")
     list_filter = ("role",)
     list_select_related = ("user", "team", "organization")
@@ -72,7 +72,7 @@ class MembershipAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Invitation)
-class InvitationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class InvitationAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # generic in the stubs only
     """To look at and delete; only the page that makes one ever shows its link."""
 
     list_display = ("__str__", "email", "uses", "uses_allowed", "expires_at", "withdrawn_at")

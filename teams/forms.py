@@ -87,7 +87,7 @@ class TeamForm(forms.Form):
         self.others = organization.teams.exclude(pk=team.pk) if team else organization.teams.all()
         below = team.with_all_below() if team else set()
         parents = self.others.exclude(pk__in=below)
-        self.fields["parent"].queryset = parents  # type: ignore[attr-defined]
+        self.fields["parent"].queryset = parents  # type: ignore[attr-defined] # a choice of models
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
@@ -112,6 +112,7 @@ class RoleForm(forms.Form):
 
     def __init__(self, *args: Any, team: Team | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # Typed as any Field; it is the ChoiceField above.
         self.fields["role"].choices = roles_of(team)  # type: ignore[attr-defined]
 
 
@@ -124,6 +125,7 @@ class OrganizationRoleForm(RoleForm):
         super().__init__(*args, team=None, **kwargs)
         role = self.fields["role"]
         role.label = "Role over the organization"
+        # Typed as any Field, as in RoleForm.
         role.choices = [*role.choices, (self.NONE, "None: only in teams")]  # type: ignore[attr-defined]
 
     def clean_role(self) -> str:

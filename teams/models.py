@@ -52,6 +52,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def addresses(self) -> set[str]:
         """Return the login and every other proven address of this person, in lower case."""
+        # allauth's model adds this relation; mypy does not follow allauth.
         proven = self.emailaddress_set.filter(verified=True)  # type: ignore[attr-defined]
         return {self.email.lower(), *(address.email.lower() for address in proven)}
 

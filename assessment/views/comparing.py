@@ -186,6 +186,7 @@ def comparison(results: Results, choice: Choice, rows: Mapping[int, DrawnRow]) -
             for heading in headings(results.columns)
         ],
         "sorted_by": sorted_by(order, results.columns),
+        # Each row is a template's output, escaped there.
         "rows": mark_safe("".join(rows[team].html for team in in_order(gists, order))),
         "number_of_teams": len(rows),
         "changes": [changes_in(column.key, gists.values()) for column in results.columns],

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 import pytest
 from django.conf import settings
 
-from assessment import charts
+from assessment import charts, profile_charts
 from assessment.drawing import drawing
 from assessment.history import Aim, Line, VersionChange, profile, summary, verdict
 from assessment.models.results import ScoreRow, SnapshotRow
@@ -87,8 +87,8 @@ def every_figure():
         "over time, forty assessments": together(*five_lines(40)),
         "one questionnaire": alone(full[0], change),
         "one questionnaire with gaps": alone(broken),
-        "profile": charts.profile(rows),
-        "radar": charts.radar(rows),
+        "profile": profile_charts.profile(rows),
+        "radar": profile_charts.radar(rows),
     }
 
 
@@ -255,7 +255,7 @@ def test_pointing_at_a_chart_shows_one_decimal_only():
 
 
 def test_the_profile_has_a_dot_on_its_interval_a_ring_for_the_time_before_and_a_target():
-    figure = charts.profile(profile([line(1.2, 2.0, target=3)], 1))
+    figure = profile_charts.profile(profile([line(1.2, 2.0, target=3)], 1))
 
     assert trace(figure, "now")["x"] == [2.0]
     assert trace(figure, "95 % interval")["x"] == [1.5, 2.5, None]
@@ -269,7 +269,7 @@ def test_the_profile_says_what_was_not_asked_and_what_too_few_answered():
     asked = line(1.0, None)
     not_asked = Line("runbooks", "Runbooks", 1, False, (point(0, 2.0),))
 
-    figure = charts.profile(profile([asked, not_asked], 1))
+    figure = profile_charts.profile(profile([asked, not_asked], 1))
 
     assert texts(figure) == ["Noise", "too few answers", "Runbooks", "not asked this time"]
     assert trace(figure, "now")["x"] == []
@@ -280,8 +280,8 @@ def test_a_radar_needs_three_questionnaires():
     two = [line(1.0, key="noise"), line(2.0, key="runbooks", place=1)]
     three = [*two, line(3.0, key="evolution", place=2)]
 
-    assert charts.radar(profile(two, 0)) is None
-    figure = charts.radar(profile(three, 0))
+    assert profile_charts.radar(profile(two, 0)) is None
+    figure = profile_charts.radar(profile(three, 0))
     assert figure is not None
     assert trace(figure, "now")["r"] == [1.0, 2.0, 3.0, 1.0]
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -144,6 +145,25 @@ def test_my_team_s_last_profile_and_what_changed(who, scored, request):
     assert CHANGED in html
     assert "Stage 1, Ad hoc · overall 1.8 · assessed" in html
     assert '<b class="numbers">2.3</b>' in html
+
+
+@pytest.mark.parametrize(("score", "shown"), [(2.25, "2.2"), (2.35, "2.4"), (2.75, "2.8")])
+def test_a_score_reads_the_same_on_every_page(score, shown, lena, max_, payments, model):
+    snapshot(payments, model, {"noise": score, "runbooks": score}, overall=score, stage=1)
+
+    at_home = home(lena)
+    assert f'<b class="numbers">{shown}</b>' in at_home
+    assert f"overall {shown} · " in at_home
+    team = signed_in(lena).get(payments.get_absolute_url()).content.decode()
+    assert f"Mean of the core scores {shown};" in team
+    compared = signed_in(max_).get("/organizations/harbour/").content.decode()
+    assert f"<b>{shown}</b>" in compared
+    assert f"<small>{shown}</small>" in compared
+
+
+def test_templates_round_as_python_does():
+    templates = (settings.BASE_DIR / "templates").rglob("*.*")
+    assert [each.name for each in templates if "floatformat" in each.read_text()] == []
 
 
 @pytest.mark.parametrize("who", ["sam", "olga", "max_", "eve"])

@@ -5,21 +5,9 @@ from dataclasses import astuple, replace
 
 import pytest
 
-from assessment.scoring import (
-    Blocker,
-    Gate,
-    QuestionScore,
-    agreement,
-    attained_level,
-    blockers,
-    interval,
-    level_of,
-    overall,
-    rwg_word,
-    score_question,
-    score_questionnaire,
-    stage,
-)
+from assessment.attained_level import Blocker, Gate, attained_level, blockers, level_of
+from assessment.question_score import QuestionScore, score_question
+from assessment.scoring import agreement, interval, overall, rwg_word, score_questionnaire, stage
 from tests.assessment.worked_example import EARLIER, KEYS, LATER, NOISE, questionnaire, sheets
 
 FOUR = ("q1", "q2", "q3", "q4")

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from assessment.attained_level import attained_level
 from assessment.change import Answered, change, holm
-from assessment.scoring import attained_level, score_questionnaire
+from assessment.scoring import score_questionnaire
 from tests.assessment.worked_example import questionnaire
 
 # These run beside a browser and a database server on small machines.

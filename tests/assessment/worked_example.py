@@ -3,7 +3,8 @@
 Between the two, r5 left and r6, a harsher judge, joined.
 """
 
-from assessment.scoring import AnswerValue, QuestionnaireSpec, QuestionSpec, Role
+from assessment.question_score import AnswerValue
+from assessment.scoring import QuestionnaireSpec, QuestionSpec, Role
 
 
 def questionnaire(
