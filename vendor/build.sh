@@ -33,17 +33,22 @@ copy_bootstrap() {
     > "$scratch/bootstrap.min.css"
 }
 
+copy_htmx() {
+  install -m 644 node_modules/htmx.org/dist/htmx.min.js "$scratch/htmx.min.js"
+}
+
 npm ci --loglevel=error
 keep_policy_in_colour_bars
 bundle_plotly
 copy_bootstrap
+copy_htmx
 node plotly-css.mjs > "$scratch/plotly.css"
 node icons.mjs > "$scratch/icons.svg"
 node licences.mjs "$scratch/bundle.json" > "$scratch/LICENSES.txt"
 node manifest.mjs "$scratch" > "$scratch/manifest.json"
 
 mkdir -p "$out"
-for file in plotly.min.js plotly.css bootstrap.min.css icons.svg LICENSES.txt manifest.json; do
+for file in plotly.min.js plotly.css bootstrap.min.css htmx.min.js icons.svg LICENSES.txt manifest.json; do
   install -m 644 "$scratch/$file" "$out/$file"
 done
 (cd "$out" && sha256sum ./*)

@@ -2,7 +2,7 @@
 // the plotly.js bundle, which says whose code is in it. Fails on a licence nobody has looked at.
 import { readFileSync, readdirSync } from "node:fs";
 
-const ACCEPTED = ["BSD-3-Clause", "MIT", "Zlib"];
+const ACCEPTED = ["0BSD", "BSD-3-Clause", "MIT", "Zlib"];
 const FOLDER = /node_modules\/((?:@[^/]+\/)?[^/]+)\//;
 
 function bundledPackages(metafile) {
@@ -36,11 +36,12 @@ function standardText({ name, license, author }) {
 const section = ({ name, version, license, text }) =>
   `${"=".repeat(80)}\n${name} ${version} (${license})\n${"=".repeat(80)}\n\n${text}\n`;
 
-const direct = ["bootstrap", "bootstrap-icons", "plotly.js"];
+const direct = ["bootstrap", "bootstrap-icons", "htmx.org", "plotly.js"];
 const names = [...new Set([...direct, ...bundledPackages(process.argv[2]).sort()])];
 const intro = `Licences of the files in this directory
 
-bootstrap.min.css is bootstrap, icons.svg is made from bootstrap-icons, plotly.css from plotly.js.
+bootstrap.min.css is bootstrap, icons.svg is made from bootstrap-icons, plotly.css from plotly.js,
+htmx.min.js is htmx.org.
 plotly.min.js is plotly.js and, inside it, every other package named below.
 `;
 console.log([intro, ...names.map((name) => section(describe(name)))].join("\n").trimEnd());

@@ -6,6 +6,7 @@ import { join } from "node:path";
 
 const SOURCES = {
   "bootstrap.min.css": "bootstrap",
+  "htmx.min.js": "htmx.org",
   "icons.svg": "bootstrap-icons",
   "plotly.css": "plotly.js",
   "plotly.min.js": "plotly.js",
