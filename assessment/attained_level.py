@@ -58,23 +58,30 @@ def attained_level(
 def blockers(
     questions: Mapping[str, QuestionScore], gates: Collection[str], level: int
 ) -> tuple[Blocker, ...]:
-    """Return the applicable questions that keep a questionnaire from a level, in their order.
+    """Return the applicable questions that keep a questionnaire from a level, in their order."""
+    means = applicable_means(questions)
+    rules = failing(means, gates, level)
+    failed = {key: tuple(rule for rule, keys in rules.items() if key in keys) for key in means}
+    return tuple(Blocker(key, names) for key, names in failed.items() if names)
+
+
+def failing(
+    means: Mapping[str, float | None], gates: Collection[str], level: int
+) -> dict[Rule, set[str]]:
+    """Return which applicable questions fail each rule at a level, from their means.
 
     The rules are *share* (80 % of the questions reach the level; named only where too few do),
     *gate* (every gate question reaches it) and *floor* (no mean more than a level below it).
     A question nobody could judge has not reached a level, but is not below the floor either.
     """
-    means = applicable_means(questions)
     short = {key for key, mean in means.items() if mean is None or level_of(mean) < level}
-    rules: dict[Rule, set[str]] = {
+    return {
         "share": short if 5 * len(short) > len(means) else set(),
         "gate": short & set(gates),
         "floor": {
             k for k, mean in means.items() if mean is not None and mean < level - 1 - EPSILON
         },
     }
-    failed = {key: tuple(rule for rule, keys in rules.items() if key in keys) for key in means}
-    return tuple(Blocker(key, names) for key, names in failed.items() if names)
 
 
 def gates_of(questions: Mapping[str, QuestionScore], gates: Collection[str]) -> tuple[Gate, ...]:

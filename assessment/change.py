@@ -12,10 +12,12 @@ from typing import Final, Literal
 
 from scipy.special import stdtr
 
-from assessment.question_score import EPSILON, variance
+from assessment.question_score import EPSILON, AnswerValue, variance
 from assessment.scoring import (
     LEAST_QUESTIONS,
     PRIOR_SPREAD,
+    RULE,
+    Least,
     QuestionnaireScore,
     QuestionnaireSpec,
     Sheets,
@@ -30,6 +32,10 @@ PRIOR_CHANGE: Final = 0.20
 LEAST_LINKED: Final = 3
 LEAST_CHANGE: Final = 0.25
 ALPHA: Final = 0.05
+# One question is noisier than a questionnaire; docs/decisions/0008 derives these from the two above
+# it: seven differences average to 0.20, so one has 1.4, and one answer 0.20 + 0.70.
+PRIOR_QUESTION_CHANGE: Final = 1.4
+PRIOR_QUESTION_SPREAD: Final = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,7 @@ class Answered:
 
     spec: QuestionnaireSpec
     sheets: Sheets
+    least: Least = RULE
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,9 @@ class Change:
     `linked` is how many people were compared with themselves, None when different people answered.
     `questions` is how many questions were compared; `questions_differ` says that one assessment
     counted more than these, so that delta need not be the difference of the two scores.
+    `difference` is that of the scores of all who answered, on the questions that were compared;
+    `before` and `after` are how many these were, `fewest` how many judged at least half of the
+    questions in whichever assessment fewer did.
     """
 
     delta: float
@@ -67,6 +77,10 @@ class Change:
     linked: int | None = None
     questions: int | None = None
     questions_differ: bool = False
+    difference: float | None = None
+    before: int = 0
+    after: int = 0
+    fewest: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +96,8 @@ def change(earlier: Answered, later: Answered) -> Change | None:
 
     A question counts in both when both asked it, it applies in both, and both have an answer 0-4.
     """
-    before = score_questionnaire(earlier.spec, earlier.sheets)
-    after = score_questionnaire(later.spec, later.sheets)
+    before = score_questionnaire(earlier.spec, earlier.sheets, earlier.least)
+    after = score_questionnaire(later.spec, later.sheets, later.least)
     if not (before.valid and after.valid):
         return None
     keys = _counted(before) & _counted(after)
@@ -98,7 +112,55 @@ def change(earlier: Answered, later: Answered) -> Change | None:
         found = unpaired_change(first, second)
     else:
         return None
-    return replace(found, questions=len(keys), questions_differ=differ)
+    return replace(
+        found,
+        questions=len(keys),
+        questions_differ=differ,
+        difference=_difference(before, after),
+        before=before.respondents,
+        after=after.respondents,
+        fewest=min(before.n, after.n),
+    )
+
+
+def question_changes(earlier: Answered, later: Answered) -> dict[str, Change]:
+    """Return the change of each question that both assessments counted, by its key.
+
+    A question counts as for `change`; the questionnaire needs no score. A question that fewer than
+    two answered 0-4 in either assessment has no spread and is left out, as is a sheet filled
+    together.
+    """
+    before = score_questionnaire(earlier.spec, earlier.sheets, earlier.least)
+    after = score_questionnaire(later.spec, later.sheets, later.least)
+    found = {
+        key: question_change(_levels(key, earlier.sheets), _levels(key, later.sheets))
+        for key in before.questions
+        if key in _counted(before) & _counted(after)
+    }
+    return {key: moved for key, moved in found.items() if moved is not None}
+
+
+def question_change(earlier: Mapping[str, int], later: Mapping[str, int]) -> Change | None:
+    """Compare the levels given to one question, by respondent; None below two in either.
+
+    The rule of `change` for one question: the same people where there are enough of them.
+    """
+    if min(len(earlier), len(later)) < 2:
+        return None
+    before, after = _estimate_of(earlier.values()), _estimate_of(later.values())
+    linked = earlier.keys() & later.keys()
+    if len(linked) >= LEAST_LINKED and 2 * len(linked) >= min(before.n, after.n):
+        steps = [later[each] - earlier[each] for each in linked]
+        found = paired_change(steps, prior=PRIOR_QUESTION_CHANGE)
+    else:
+        found = unpaired_change(before, after, prior=PRIOR_QUESTION_SPREAD)
+    return replace(
+        found,
+        questions=1,
+        difference=after.score - before.score,
+        before=before.n,
+        after=after.n,
+    )
 
 
 def respondent_differences(
@@ -117,19 +179,19 @@ def respondent_differences(
     return means
 
 
-def paired_change(differences: Collection[float]) -> Change:
+def paired_change(differences: Collection[float], *, prior: float = PRIOR_CHANGE) -> Change:
     """Return the change of at least two linked people from their own differences."""
     k = len(differences)
-    s2_shrunk, df = shrink(variance(differences), k - 1, prior=PRIOR_CHANGE)
+    s2_shrunk, df = shrink(variance(differences), k - 1, prior=prior)
     found = _change(fsum(differences) / k, s2_shrunk, squared_error=s2_shrunk / k, df=df)
     return replace(found, linked=k)
 
 
-def unpaired_change(earlier: Estimate, later: Estimate) -> Change:
+def unpaired_change(earlier: Estimate, later: Estimate, *, prior: float = PRIOR_SPREAD) -> Change:
     """Return the change between two groups whose members cannot be linked, by pooled variance."""
     df = earlier.n + later.n - 2
     pooled = ((earlier.n - 1) * earlier.s2 + (later.n - 1) * later.s2) / df
-    s2_shrunk, df = shrink(pooled, df, prior=PRIOR_SPREAD)
+    s2_shrunk, df = shrink(pooled, df, prior=prior)
     squared_error = s2_shrunk * (1 / earlier.n + 1 / later.n)
     return _change(later.score - earlier.score, s2_shrunk, squared_error=squared_error, df=df)
 
@@ -148,6 +210,7 @@ def summary_verdicts(changes: Mapping[str, Change]) -> dict[str, SummaryVerdict]
     """Return the verdict for each of several questionnaires, at 5 % for any false alarm among them.
 
     A questionnaire without a comparison has no place here and does not count towards their number.
+    Several questions are corrected in the same way.
     """
     adjusted = holm([found.p_value for found in changes.values()])
     return {
@@ -174,15 +237,31 @@ def _verdict(delta: float, *, significant: bool) -> Verdict:
 
 
 def _counted(score: QuestionnaireScore) -> set[str]:
-    return {k for k, q in score.questions.items() if q.n and not q.not_applicable}
+    return {k for k, q in score.questions.items() if q.mean is not None and not q.not_applicable}
+
+
+def _levels(key: str, sheets: Sheets) -> dict[str, int]:
+    answers: dict[str, AnswerValue] = {who: sheet.get(key) for who, sheet in sheets.items()}
+    return {who: answer for who, answer in answers.items() if isinstance(answer, int)}
 
 
 def _score_on(keys: Collection[str], answered: Answered) -> QuestionnaireScore:
     questions = tuple(q for q in answered.spec.questions if q.key in keys)
-    return score_questionnaire(replace(answered.spec, questions=questions), answered.sheets)
+    spec = replace(answered.spec, questions=questions)
+    return score_questionnaire(spec, answered.sheets, answered.least)
+
+
+def _difference(before: QuestionnaireScore, after: QuestionnaireScore) -> float | None:
+    if before.score is None or after.score is None:
+        return None
+    return after.score - before.score
 
 
 def _estimate(score: QuestionnaireScore) -> Estimate | None:
     if score.score is None or score.interval is None:
         return None
     return Estimate(score.score, score.n, score.interval.s2)
+
+
+def _estimate_of(levels: Collection[int]) -> Estimate:
+    return Estimate(fsum(levels) / len(levels), len(levels), variance(levels))

@@ -3,6 +3,7 @@
 It never changes, so each process reads it once and every page, the API and scoring share it.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
@@ -15,6 +16,9 @@ from assessment.models.maturity_model import (
     QuestionnaireRole,
 )
 from guide.models import Section
+
+# A section of a guide: its page's path and its own anchor.
+Place = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -119,6 +123,17 @@ def published_model(model_id: int) -> PublishedModel:
         level_names=tuple(model.level_names),
         questionnaires=tuple(_questionnaire(row) for row in model.questionnaires.all()),
     )
+
+
+def guide_links(model: PublishedModel, places: Collection[Place]) -> dict[Place, GuideLink]:
+    """Return where the model's guide says more; without those places that it does not have."""
+    sections = Section.objects.filter(
+        page__guide__in=MaturityModel.objects.filter(pk=model.id).values("guide"),
+        page__path__in={path for path, _ in places},
+        anchor__in={anchor for _, anchor in places},
+    ).select_related("page__guide")
+    found = {(each.page.path, each.anchor): _link(each) for each in sections}
+    return {place: found[place] for place in places if place in found}
 
 
 def _questionnaire(row: Questionnaire) -> PublishedQuestionnaire:

@@ -23,8 +23,8 @@ class QuestionScore:
     """What the respondents answered to one question.
 
     `n` counts the answers 0-4; mean, median, `ad_md` and range describe those alone and are None
-    without any, `s2` (n - 1) and `label` below two. `not_applicable` drops the question, by a
-    majority; `not_visible` says that at least a third of the answerers don't know.
+    with fewer than were asked for, `s2` (n - 1) and `label` below two. `not_applicable` drops the
+    question, by a majority; `not_visible` says that at least a third of the answerers don't know.
     """
 
     n: int
@@ -42,18 +42,22 @@ class QuestionScore:
     label: Label | None
 
 
-def score_question(answers: Iterable[AnswerValue]) -> QuestionScore:
-    """Describe one question's answers. Raises ValueError for anything that is not an answer."""
+def score_question(answers: Iterable[AnswerValue], *, least: int = 1) -> QuestionScore:
+    """Describe one question's answers; fewer than `least` judge and settle nothing.
+
+    Raises ValueError for anything that is not an answer.
+    """
     answers = list(answers)
     levels = sorted(a for a in answers if isinstance(a, int) and 0 <= a <= TOP)
     n, dk, na, blank = len(levels), answers.count("dk"), answers.count("na"), answers.count(None)
     if n + dk + na + blank != len(answers):
         raise ValueError("An answer is 0, 1, 2, 3, 4, 'dk', 'na' or None.")
     answerers = n + dk + na
-    not_applicable = 2 * na > answerers
-    middle = float(median(levels)) if levels else None
-    ad_md = None if middle is None else fsum(abs(y - middle) for y in levels) / n
-    width = levels[-1] - levels[0] if levels else None
+    not_applicable = 2 * na > answerers >= least
+    judged = levels if n >= least else []
+    middle = float(median(judged)) if judged else None
+    ad_md = None if middle is None else fsum(abs(y - middle) for y in judged) / n
+    width = judged[-1] - judged[0] if judged else None
     return QuestionScore(
         n=n,
         dk=dk,
@@ -62,9 +66,9 @@ def score_question(answers: Iterable[AnswerValue]) -> QuestionScore:
         not_applicable=not_applicable,
         applicability_disputed=na > 0 and not not_applicable,
         not_visible=dk > 0 and 3 * dk >= answerers,
-        mean=sum(levels) / n if levels else None,
+        mean=sum(judged) / n if judged else None,
         median=middle,
-        s2=variance(levels) if n > 1 else None,
+        s2=variance(judged) if len(judged) > 1 else None,
         ad_md=ad_md,
         range=width,
         label=None if ad_md is None or width is None or n < 2 else _label(ad_md, width),
@@ -72,7 +76,7 @@ def score_question(answers: Iterable[AnswerValue]) -> QuestionScore:
 
 
 def applicable_means(questions: Mapping[str, QuestionScore]) -> dict[str, float | None]:
-    """Return the mean of each question that applies; None where nobody could judge it."""
+    """Return the mean of each question that applies; None where too few could judge it."""
     return {key: q.mean for key, q in questions.items() if not q.not_applicable}
 
 

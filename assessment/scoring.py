@@ -5,7 +5,8 @@ over the mean question variance (Lindell, Brandt & Whitney 1999), its words are 
 2008; AD_md and its limit are Burke & Dunlap 2002; a profile first and a stage on top is CMMI's pair
 of views. Shrinking a small group's variance to a prior is a convention of Rungs.
 
-Privacy thresholds belong to whoever shows these figures: nothing here hides a small group.
+Privacy thresholds belong to whoever shows these figures, and come in as `Least`: a question that
+too few judged counts as one that nobody judged, so no figure rests on what is not shown.
 Sums use `fsum`, whose single rounding makes every figure independent of the order of respondents.
 """
 
@@ -41,6 +42,17 @@ LEAST_QUESTIONS: Final = 4
 PRIOR_DF: Final = 6
 PRIOR_SPREAD: Final = 0.30
 RANDOM_VARIANCE: Final = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Least:
+    """How many answers 0-4 a question's mean needs, and how many respondents a score needs."""
+
+    answers: int = 1
+    respondents: int = LEAST_RESPONDENTS
+
+
+RULE: Final = Least()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +135,13 @@ class QuestionnaireScore:
         return None if self.score is None else 25 * self.score
 
 
-def score_questionnaire(spec: QuestionnaireSpec, sheets: Sheets) -> QuestionnaireScore:
+def score_questionnaire(
+    spec: QuestionnaireSpec, sheets: Sheets, least: Least = RULE
+) -> QuestionnaireScore:
     """Score one questionnaire from the sheets of one assessment; they may hold other questions too.
 
-    A sheet without any answer to this questionnaire counts nowhere. Raises ValueError for a value
-    that is not an answer.
+    A sheet without any answer to this questionnaire counts nowhere. A sheet that a team filled
+    together is a score without an interval. Raises ValueError for a value that is not an answer.
     """
     keys = [question.key for question in spec.questions]
     started = {
@@ -135,9 +149,12 @@ def score_questionnaire(spec: QuestionnaireSpec, sheets: Sheets) -> Questionnair
         for respondent, sheet in sheets.items()
         if any(sheet.get(key) is not None for key in keys)
     }
-    questions = {key: score_question(s.get(key) for s in started.values()) for key in keys}
+    questions = {
+        key: score_question((s.get(key) for s in started.values()), least=least.answers)
+        for key in keys
+    }
     effects = respondent_effects(questions, started)
-    why_not = _why_not(questions, len(effects))
+    why_not = _why_not(questions, len(effects), least)
     scored = QuestionnaireScore(
         key=spec.key,
         role=spec.role,
@@ -176,15 +193,16 @@ def interval(score: float, effects: Collection[float]) -> Interval:
     n = len(effects)
     s2 = variance(effects)
     s2_shrunk, df = shrink(s2, n - 1, prior=PRIOR_SPREAD)
-    half_width = margin(s2_shrunk / n, df)
-    return Interval(
-        s2=s2,
-        s2_shrunk=s2_shrunk,
-        half_width=half_width,
-        low=max(0.0, score - half_width),
-        high=min(float(TOP), score + half_width),
-        word=firmness(half_width),
-    )
+    return _interval(score, margin(s2_shrunk / n, df), s2=s2, s2_shrunk=s2_shrunk)
+
+
+def assumed_interval(score: float, n: int) -> Interval:
+    """Return the 95 % interval of a score from n respondents whose own spread is not looked at.
+
+    It rests on the prior alone: as if no variance had been seen yet.
+    """
+    half_width = margin(PRIOR_SPREAD / n, PRIOR_DF)
+    return _interval(score, half_width, s2=PRIOR_SPREAD, s2_shrunk=PRIOR_SPREAD)
 
 
 def firmness(half_width: float) -> Firmness:
@@ -259,17 +277,28 @@ def _with_score(unscored: QuestionnaireScore, gates: Collection[str]) -> Questio
     return replace(
         unscored,
         score=score,
-        interval=interval(score, unscored.effects.values()),
+        interval=interval(score, unscored.effects.values()) if unscored.n > 1 else None,
         agreement=agreement(applicable),
         level=level,
         blocked_by=blockers(unscored.questions, gates, to_pass) if to_pass else (),
     )
 
 
-def _why_not(questions: Mapping[str, QuestionScore], n: int) -> WhyNot | None:
+def _interval(score: float, half_width: float, *, s2: float, s2_shrunk: float) -> Interval:
+    return Interval(
+        s2=s2,
+        s2_shrunk=s2_shrunk,
+        half_width=half_width,
+        low=max(0.0, score - half_width),
+        high=min(float(TOP), score + half_width),
+        word=firmness(half_width),
+    )
+
+
+def _why_not(questions: Mapping[str, QuestionScore], n: int, least: Least) -> WhyNot | None:
     means = applicable_means(questions)
     answered = sum(mean is not None for mean in means.values())
-    if n < LEAST_RESPONDENTS:
+    if n < least.respondents:
         return "waiting for answers"
     if len(questions) < LEAST_QUESTIONS:
         return "pulse"

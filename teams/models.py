@@ -53,8 +53,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     def addresses(self) -> set[str]:
         """Return the login and every other proven address of this person, in lower case."""
         # allauth's model adds this relation; mypy does not follow allauth.
-        proven = self.emailaddress_set.filter(verified=True)  # type: ignore[attr-defined]
-        return {self.email.lower(), *(address.email.lower() for address in proven)}
+        known = self.emailaddress_set.all()  # type: ignore[attr-defined]
+        return {self.email.lower(), *(each.email.lower() for each in known if each.verified)}
 
 
 class Organization(models.Model):
@@ -62,12 +62,21 @@ class Organization(models.Model):
 
     name = models.CharField(max_length=120)
     slug = models.SlugField(max_length=60, unique=True)
+    least_answers = models.PositiveSmallIntegerField(
+        "how many must have answered before a mean is shown", default=3
+    )
     created_at = models.DateTimeField(default=timezone.now)
 
     roles: frozenset[str]  # what the visitor holds here; teams.access sets it
 
     class Meta:
         ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(least_answers__gte=3, least_answers__lte=20),
+                name="organization_shows_means_of_3_to_20",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

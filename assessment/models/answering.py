@@ -10,13 +10,29 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
+from assessment.disclosure import LEAST_ANSWERS
 from assessment.models.maturity_model import Length, MaturityModel, Question
-from teams.models import Team, User
+from teams.models import Invitation, Team, User
 
 
 class AssessmentStatus(models.TextChoices):
+    """Open: sheets take answers. Revealed: sheets are closed and talked over. Submitted: frozen."""
+
     OPEN = "open"
+    REVEALED = "revealed"
     SUBMITTED = "submitted"
+
+
+# An assessment that has not been submitted; a team has one of them at most.
+RUNNING = (AssessmentStatus.OPEN, AssessmentStatus.REVEALED)
+
+
+class Mode(models.TextChoices):
+    """How a team answers. It is chosen when the assessment is opened and never changes."""
+
+    INDIVIDUAL = "individual", "Individually"
+    OPEN = "open", "Openly, with names"
+    CONSENSUS = "consensus", "Together, on one sheet"
 
 
 class Assessment(models.Model):
@@ -32,7 +48,12 @@ class Assessment(models.Model):
     )
     opened_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     opened_at = models.DateTimeField(default=timezone.now)
+    mode = models.CharField(max_length=10, choices=Mode, default=Mode.INDIVIDUAL)
+    least_answers = models.PositiveSmallIntegerField(default=LEAST_ANSWERS)
     due_on = models.DateField(null=True, blank=True)
+    reveals = models.PositiveSmallIntegerField(default=0)
+    revealed_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    revealed_at = models.DateTimeField(null=True, blank=True)
     submitted_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     submitted_at = models.DateTimeField(null=True, blank=True)
 
@@ -41,14 +62,22 @@ class Assessment(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["team"],
-                condition=Q(status="open"),
-                name="one_open_assessment_in_a_team",
+                condition=Q(status__in=["open", "revealed"]),
+                name="one_running_assessment_in_a_team",
                 violation_error_message="This team has an open assessment already.",
             ),
             models.CheckConstraint(
-                condition=Q(status="open", submitted_at=None)
+                condition=Q(status__in=["open", "revealed"], submitted_at=None)
                 | Q(status="submitted", submitted_at__isnull=False),
                 name="submitted_assessments_have_a_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="revealed") | Q(reveals__gte=1, revealed_at__isnull=False),
+                name="revealed_assessments_have_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(least_answers__gte=3, least_answers__lte=20),
+                name="assessment_shows_means_of_3_to_20",
             ),
         ]
 
@@ -58,17 +87,44 @@ class Assessment(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("assessment", args=[self.team.organization.slug, self.team.slug, self.id])
 
+    def respondent(self, user: User) -> str:
+        """Return under which respondent the user's answers are kept here."""
+        return TOGETHER if self.is_consensus else respondent_key(user.pk, self.team_id)
+
     @property
     def is_open(self) -> bool:
+        """Whether sheets take answers."""
         return self.status == AssessmentStatus.OPEN
+
+    @property
+    def is_revealed(self) -> bool:
+        """Whether the sheets are closed and the team talks."""
+        return self.status == AssessmentStatus.REVEALED
+
+    @property
+    def is_submitted(self) -> bool:
+        return self.status == AssessmentStatus.SUBMITTED
+
+    @property
+    def is_consensus(self) -> bool:
+        """Whether the team fills one sheet together."""
+        return self.mode == Mode.CONSENSUS
+
+    @property
+    def names_are_on(self) -> bool:
+        """Whether the team agreed beforehand that everybody sees who answered what."""
+        return self.mode == Mode.OPEN
 
 
 class Participation(models.Model):
     """Who takes part and whether they said they have finished. It leads to no sheet."""
 
+    # Random, so that the order of rows does not tell who came after whom.
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     assessment = models.ForeignKey(Assessment, models.CASCADE, related_name="participations")
     user = models.ForeignKey(User, models.CASCADE, related_name="+")
     finished_on = models.DateField(null=True, blank=True)
+    reminded_on = models.DateField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -79,13 +135,29 @@ class Participation(models.Model):
         return f"{self.user} in {self.assessment}"
 
 
-def respondent_key(user_id: int, team_id: int) -> str:
+class GuestLink(models.Model):
+    """An invitation into a team that stands on one assessment and ends with it."""
+
+    assessment = models.ForeignKey(Assessment, models.CASCADE, related_name="guest_links")
+    invitation = models.OneToOneField(Invitation, models.CASCADE, related_name="+")
+
+    def __str__(self) -> str:
+        return f"a link to {self.assessment}"
+
+
+def respondent_key(user_id: int, team_id: int, *, key: str = "") -> str:
     """Return the pseudonym under which one person's sheets in one team belong together.
 
-    An HMAC under a key that is not in the database: 64 hexadecimal digits.
+    An HMAC under a key that is not in the database: 64 hexadecimal digits. Without another key it
+    is the installation's.
     """
     message = f"{user_id}:{team_id}".encode()
-    return hmac.new(settings.RESPONDENT_KEY.encode(), message, hashlib.sha256).hexdigest()
+    key = key or settings.RESPONDENT_KEY
+    return hmac.new(key.encode(), message, hashlib.sha256).hexdigest()
+
+
+# The respondent of the one sheet that a team fills together.
+TOGETHER = "together"
 
 
 class Sheet(models.Model):
@@ -121,7 +193,11 @@ LONGEST_NOTE = 2000
 
 
 class Answer(models.Model):
-    """A level, don't know, not applicable with a reason, or nothing (a note may stand alone)."""
+    """A level, don't know, not applicable with a reason, or nothing (a note may stand alone).
+
+    `revealed_answer` and `revealed_note` are what the newest reveal counted and showed. They differ
+    from what the respondent said last only after the assessment was reopened.
+    """
 
     # Random for the same reason as a sheet's.
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -130,6 +206,8 @@ class Answer(models.Model):
     answer = models.CharField(max_length=2, choices=AnswerChoice, null=True, blank=True)
     note = models.CharField(max_length=LONGEST_NOTE, blank=True)
     revision = models.PositiveIntegerField(default=1)
+    revealed_answer = models.CharField(max_length=2, choices=AnswerChoice, null=True, blank=True)
+    revealed_note = models.CharField(max_length=LONGEST_NOTE, blank=True)
 
     class Meta:
         constraints = [

@@ -9,9 +9,8 @@ from django.db import models
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
-from assessment.models.answering import Assessment
+from assessment.models.answering import Assessment, Mode
 from assessment.models.maturity_model import MaturityModel, Question, Questionnaire
-from assessment.scoring import LEAST_RESPONDENTS
 from teams.models import Team
 
 
@@ -28,10 +27,21 @@ class SnapshotRow(NamedTuple):
     invited: int
     stage: int | None
     overall: float | None
+    mode: str
+    least_answers: int
+
+    @property
+    def on_one_sheet(self) -> bool:
+        """Whether the team filled one sheet together, so that there is nobody to count."""
+        return self.mode == Mode.CONSENSUS
 
 
 class ScoreRow(NamedTuple):
-    """One questionnaire of one snapshot, as a chart needs it; `why_not` says why without value."""
+    """One questionnaire of one snapshot, as a chart needs it; `why_not` says why without value.
+
+    Where the team agreed on some of its answers, `agreed` counts these, and `as_answered` is the
+    score without them.
+    """
 
     snapshot: int
     taken_at: datetime
@@ -46,16 +56,18 @@ class ScoreRow(NamedTuple):
     change: float | None
     change_linked: int | None
     changed: bool | None
+    agreed: int
+    as_answered: float | None
+    mode: str
 
-    def if_enough(self) -> "ScoreRow":
-        """Return the row without its values where fewer people answered than may be shown."""
-        if self.respondents >= LEAST_RESPONDENTS:
-            return self
-        return ScoreRow(*self[:4], "waiting for answers", *[None] * 8)
+    @property
+    def on_one_sheet(self) -> bool:
+        """Whether the team filled one sheet together: no interval, and nobody to count."""
+        return self.mode == Mode.CONSENSUS
 
 
 class QuestionRow(NamedTuple):
-    """One question of one snapshot; the mean is None where fewer than three people judged it."""
+    """One question of one snapshot; the mean is None where too few people judged it."""
 
     key: str
     answered: int
@@ -75,10 +87,7 @@ class SnapshotQuerySet(models.QuerySet["Snapshot"]):
         found = teams.order_by().annotate(newest=Subquery(newest.values("pk")[:1]))
         return self.filter(pk__in=found.values("newest"))
 
-    def ids(self) -> list[int]:
-        return list(self.order_by("pk").values_list("pk", flat=True))
-
-    def newest_first(self, start: int, end: int) -> list[SnapshotRow]:
+    def newest_first(self, start: int = 0, end: int | None = None) -> list[SnapshotRow]:
         """Return the rows from `start` up to `end`, counted from the newest."""
         rows = self.order_by("-taken_at", "-pk").values_list(
             "pk",
@@ -91,12 +100,14 @@ class SnapshotQuerySet(models.QuerySet["Snapshot"]):
             "invited",
             "stage",
             "overall",
+            "mode",
+            "assessment__least_answers",
         )
         return [SnapshotRow(*row) for row in rows[start:end]]
 
 
 def scores_over_time(snapshots: Collection[int]) -> list[ScoreRow]:
-    """Return the scores of these snapshots, oldest first. A small group's row has no values."""
+    """Return the scores of these snapshots, oldest first."""
     rows = QuestionnaireScore.objects.filter(snapshot__in=snapshots).values_list(
         "snapshot_id",
         "snapshot__taken_at",
@@ -111,13 +122,16 @@ def scores_over_time(snapshots: Collection[int]) -> list[ScoreRow]:
         "change",
         "change_linked",
         "changed",
+        "agreed",
+        "as_answered",
+        "snapshot__mode",
     )
-    return [ScoreRow(*row).if_enough() for row in rows.order_by("snapshot__taken_at", "snapshot")]
+    return [ScoreRow(*row) for row in rows.order_by("snapshot__taken_at", "snapshot")]
 
 
 def blockers_of(snapshot: int) -> dict[str, list[dict[str, list[str] | str]]]:
     """Return what keeps each questionnaire of a snapshot from its next level, by its key."""
-    rows = QuestionnaireScore.objects.filter(snapshot=snapshot, respondents__gte=LEAST_RESPONDENTS)
+    rows = QuestionnaireScore.objects.filter(snapshot=snapshot)
     return dict(rows.values_list("questionnaire__key", "blocked_by").order_by())
 
 
@@ -128,19 +142,24 @@ def question_means(snapshots: Collection[int]) -> dict[int, dict[str, QuestionRo
     )
     found: dict[int, dict[str, QuestionRow]] = {snapshot: {} for snapshot in snapshots}
     for snapshot, key, answered, applicable, mean in rows:
-        shown = mean if answered >= LEAST_RESPONDENTS else None
-        found[snapshot][key] = QuestionRow(key, answered, applicable, shown)
+        found[snapshot][key] = QuestionRow(key, answered, applicable, mean)
     return found
 
 
 class Snapshot(models.Model):
-    """The frozen scores of one submitted assessment; the one-to-one makes a second impossible."""
+    """The frozen scores of one submitted assessment; the one-to-one makes a second impossible.
+
+    It holds what may be shown and nothing else (assessment.disclosure); `enough` says whether as
+    many people answered as that needs.
+    """
 
     assessment = models.OneToOneField(Assessment, models.RESTRICT, related_name="snapshot")
     team = models.ForeignKey(Team, models.CASCADE, related_name="snapshots")
     maturity_model = models.ForeignKey(MaturityModel, models.PROTECT, related_name="+")
     taken_at = models.DateTimeField(default=timezone.now)
     length = models.CharField(max_length=5)
+    mode = models.CharField(max_length=10, choices=Mode, default=Mode.INDIVIDUAL)
+    enough = models.BooleanField(default=True)
     respondents = models.PositiveSmallIntegerField()
     invited = models.PositiveSmallIntegerField()
     stage = models.PositiveSmallIntegerField(null=True)
@@ -159,14 +178,20 @@ class Snapshot(models.Model):
 class QuestionnaireScore(models.Model):
     """One questionnaire of one snapshot: score 0-4 with 95 % interval, level, agreement, change.
 
-    `score` is empty when it may not be computed; `why_not` says why. The change is against the
-    team's snapshot before, on the questions both share; `changed` holds after Holm's correction.
+    `score` is empty when it may not be computed; `why_not` says why. It is the score as agreed;
+    where the team agreed on some answers, `agreed` counts these and `as_answered` is the score of
+    the sheets alone. Interval and level belong to `score`, agreement to the sheets.
+
+    The change is against the team's snapshot before, on the questions both share; `changed` holds
+    after Holm's correction.
     """
 
     snapshot = models.ForeignKey(Snapshot, models.CASCADE, related_name="scores")
     questionnaire = models.ForeignKey(Questionnaire, models.PROTECT, related_name="+")
     respondents = models.PositiveSmallIntegerField()
     score = models.FloatField(null=True)
+    agreed = models.PositiveSmallIntegerField(default=0)
+    as_answered = models.FloatField(null=True)
     why_not = models.CharField(max_length=40, blank=True)
     low = models.FloatField(null=True)
     high = models.FloatField(null=True)
@@ -203,15 +228,21 @@ class QuestionnaireScore(models.Model):
 
 
 class QuestionScore(models.Model):
-    """One question of one snapshot: how many answered what, their mean and how close they were."""
+    """One question of one snapshot: how many answered what, their mean and how close they were.
+
+    What too few people answered is empty. `mean` is the agreed answer where there is one; then
+    `as_answered` is the mean of the sheets.
+    """
 
     snapshot = models.ForeignKey(Snapshot, models.CASCADE, related_name="question_scores")
     question = models.ForeignKey(Question, models.PROTECT, related_name="+")
     answered = models.PositiveSmallIntegerField()
-    dont_know = models.PositiveSmallIntegerField()
-    not_applicable = models.PositiveSmallIntegerField()
+    dont_know = models.PositiveSmallIntegerField(null=True)
+    not_applicable = models.PositiveSmallIntegerField(null=True)
     applicable = models.BooleanField()
     mean = models.FloatField(null=True)
+    agreed = models.BooleanField(default=False)
+    as_answered = models.FloatField(null=True)
     median = models.FloatField(null=True)
     variance = models.FloatField(null=True)
     average_deviation = models.FloatField(null=True)

@@ -10,11 +10,13 @@ from assessment.change import (
     change,
     holm,
     paired_change,
+    question_change,
+    question_changes,
     respondent_differences,
     summary_verdicts,
     unpaired_change,
 )
-from assessment.scoring import score_questionnaire
+from assessment.scoring import Least, score_questionnaire
 from tests.assessment.worked_example import EARLIER, KEYS, LATER, NOISE, questionnaire, sheets
 
 FOUR = ("q1", "q2", "q3", "q4")
@@ -281,3 +283,108 @@ def test_a_summary_of_one_questionnaire_says_what_its_own_page_says():
     found = change(BEFORE, AFTER)
 
     assert summary_verdicts({"noise": found})["noise"].verdict == found.verdict
+
+
+# One question.
+
+
+FIVE = ("Ada", "Bea", "Cem", "Dara", "Eli")
+
+
+def everybody(level, *names):
+    return dict.fromkeys(names or FIVE, level)
+
+
+def test_one_question_of_five_people_who_all_moved_a_level():
+    found = question_change(everybody(1), everybody(2))
+
+    # (4 * 0 + 6 * 1.4) / 10 = 0.84; t(0.975, 10) * sqrt(0.84 / 5) = 2.228139 * 0.409878
+    assert (found.linked, found.df, found.delta) == (5, 10, 1.0)
+    assert found.s2_shrunk == pytest.approx(0.84)
+    assert found.margin == same(0.91327)
+    assert found.verdict == "changed"
+
+
+def test_it_is_within_noise_as_one_of_fifty():
+    one = question_change(everybody(1), everybody(2))
+    still = question_change(everybody(1), everybody(1))
+
+    found = summary_verdicts({"moved": one} | {f"q{n}": still for n in range(49)})
+
+    assert found["moved"].verdict == "within noise"
+
+
+def test_people_are_compared_with_themselves_on_one_question():
+    earlier = {"Ada": 0, "Bea": 1, "Cem": 2, "Dara": 3}
+    later = {"Ada": 1, "Bea": 3, "Cem": 3, "Eli": 0}
+
+    found = question_change(earlier, later)
+
+    # 1, 2 and 1: mean 4/3, variance 1/3; (2 / 3 + 8.4) / 8 = 1.133333;
+    # t(0.975, 8) = 2.306004, times sqrt(1.133333 / 3) = 0.614636
+    assert (found.linked, found.df) == (3, 8)
+    assert found.delta == pytest.approx(4 / 3)
+    assert found.margin == same(1.41735)
+    assert (found.before, found.after, found.difference) == (4, 4, 0.25)
+    assert found.verdict == "within noise"
+
+
+def test_different_people_on_one_question():
+    found = question_change(
+        {"Ada": 1, "Bea": 2, "Cem": 3}, {"Dara": 3, "Eli": 4, "Finn": 4, "Gus": 4}
+    )
+
+    # (2 * 1 + 3 * 0.25) / 5 = 0.55; (5 * 0.55 + 6 * 0.9) / 11 = 0.740909;
+    # t(0.975, 11) = 2.200985, times sqrt(0.740909 * (1 / 3 + 1 / 4)) = 0.657416
+    assert (found.linked, found.df, found.delta) == (None, 11, 1.75)
+    assert found.s2_shrunk == pytest.approx(0.740909, abs=1e-6)
+    assert found.margin == same(1.44696)
+    assert found.verdict == "changed"
+
+
+def test_two_who_answered_a_question_twice_are_too_few_to_pair():
+    assert (
+        question_change(everybody(1, "Ada", "Bea", "Cem"), everybody(2, "Ada", "Bea")).linked
+        is None
+    )
+
+
+@pytest.mark.parametrize("names", [("Ada",), ()])
+def test_one_answer_to_a_question_has_no_spread(names):
+    few = dict.fromkeys(names, 1)
+
+    assert question_change(few, everybody(2)) is None
+    assert question_change(everybody(2), few) is None
+
+
+def test_only_questions_that_both_counted_are_compared():
+    spec = questionnaire(*FOUR)
+    earlier = sheets("Ada 1 1 1 1\nBea 1 1 1 1\nCem 1 1 na 1", *FOUR)
+    later = sheets("Ada 2 dk na 2\nBea 2 dk na 2\nCem 2 2 2 na", *FOUR)
+
+    found = question_changes(
+        Answered(spec, earlier, Least(3)),
+        Answered(questionnaire("q1", "q2", "q3"), later, Least(3)),
+    )
+
+    assert found.keys() == {"q1"}
+
+
+def test_questions_are_compared_where_a_pulse_has_no_score():
+    pulse = questionnaire("q1", "q2")
+
+    found = question_changes(
+        Answered(pulse, team("Ada", "Bea", "Cem", level=1)),
+        Answered(pulse, team("Ada", "Bea", "Cem", level=2)),
+    )
+
+    assert {key: moved.delta for key, moved in found.items()} == {"q1": 1.0, "q2": 1.0}
+
+
+def test_what_people_answered_to_one_question_tells_nothing_of_another():
+    found = question_changes(BEFORE, AFTER)
+
+    assert found["q3"].difference == 0.0
+    assert found["q1"].difference == same(0.6)
+    assert found["q1"].linked == 4
+    assert found["q6"].linked is None

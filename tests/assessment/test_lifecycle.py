@@ -1,12 +1,12 @@
 """Submit freezes a snapshot once; what it holds is what scoring says."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.utils import timezone
 
+from assessment.lifecycle import NotPossible, finish, open_assessment, submit
 from assessment.models import (
     Answer,
     Assessment,
@@ -18,9 +18,8 @@ from assessment.models import (
     Snapshot,
 )
 from assessment.models.answering import respondent_key
-from assessment.submitting import NotPossible, finish, open_assessment, submit
 from teams.models import Role
-from tests.conftest import join, person, signed_in
+from tests.conftest import join, person
 
 
 def fill(assessment, user, answer, *, only=None):
@@ -225,95 +224,3 @@ def test_twenty_submits_at_once_make_one_snapshot(answered, lena):
     assert sum(did_it) == 1
     assert Snapshot.objects.count() == 1
     assert QuestionnaireScore.objects.count() == 2
-
-
-# The pages -------------------------------------------------------------------------------------
-
-
-def address(assessment, end=""):
-    return assessment.get_absolute_url() + end
-
-
-def test_the_lead_opens_an_assessment(lena, payments, model):
-    due = timezone.localdate() + timedelta(days=10)
-
-    response = signed_in(lena).post(
-        payments.get_absolute_url() + "assessments/new/", {"length": "core", "due_on": due}
-    )
-
-    opened = Assessment.objects.get()
-    assert (opened.length, opened.due_on, opened.opened_by) == ("core", due, lena)
-    assert response.headers["Location"] == address(opened)
-
-
-def test_a_day_that_is_over_is_refused(lena, payments, model):
-    response = signed_in(lena).post(
-        payments.get_absolute_url() + "assessments/new/",
-        {"length": "core", "due_on": "2020-01-01"},
-    )
-
-    assert "That day is over." in response.text
-    assert Assessment.objects.count() == 0
-
-
-@pytest.mark.parametrize(
-    ("who", "status"),
-    [("olga", 200), ("lena", 200), ("max_", 403), ("mary", 403), ("sam", 404), ("eve", 404)],
-)
-def test_who_may_open_an_assessment(who, status, request, payments, model):
-    client = signed_in(request.getfixturevalue(who))
-
-    assert client.get(payments.get_absolute_url() + "assessments/new/").status_code == status
-
-
-@pytest.mark.parametrize(
-    ("who", "status"),
-    [("olga", 200), ("max_", 200), ("lena", 200), ("mary", 200), ("sam", 404), ("eve", 404)],
-)
-def test_who_may_see_who_has_finished(who, status, request, assessment):
-    client = signed_in(request.getfixturevalue(who))
-
-    assert client.get(address(assessment)).status_code == status
-
-
-@pytest.mark.parametrize(
-    ("who", "status"),
-    [("olga", 302), ("lena", 302), ("max_", 403), ("mary", 403), ("sam", 404), ("eve", 404)],
-)
-def test_who_may_submit(who, status, request, answered):
-    client = signed_in(request.getfixturevalue(who))
-
-    assert client.post(address(answered, "submit/")).status_code == status
-    assert Snapshot.objects.count() == (1 if status == 302 else 0)
-
-
-def test_the_page_says_who_has_finished_and_never_what(assessment, mary, lena):
-    fill(assessment, mary, 3)
-    finish(assessment=assessment, user=mary)
-
-    page = signed_in(lena).get(address(assessment)).text
-
-    assert '<span class="tag tag-good">finished</span> Mary Member' in page
-    assert '<span class="tag">not yet</span> Lena Lead' in page
-    assert "because" not in page
-
-
-def test_a_member_sees_their_own_progress_only(assessment, mary, lena):
-    fill(assessment, mary, 3, only=["noise.actionability"])
-
-    assert "1 of 9 answered" in signed_in(mary).get(address(assessment)).text
-    assert "0 of 9 answered" in signed_in(lena).get(address(assessment)).text
-
-
-def test_continue_leads_to_the_first_unanswered_question(assessment, mary):
-    fill(assessment, mary, 3, only=["noise.actionability"])
-
-    page = signed_in(mary).get(address(assessment)).text
-
-    assert address(assessment, "noise/#noise.symptoms") in page
-
-
-def test_another_teams_assessment_is_not_found_through_ones_own(assessment, sam, search_team):
-    mixed = f"{search_team.get_absolute_url()}assessments/{assessment.pk}/"
-
-    assert signed_in(sam).get(mixed).status_code == 404

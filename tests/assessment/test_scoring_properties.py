@@ -8,7 +8,14 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from assessment.attained_level import attained_level
-from assessment.change import Answered, change, holm
+from assessment.change import (
+    LEAST_CHANGE,
+    Answered,
+    change,
+    holm,
+    question_change,
+    summary_verdicts,
+)
 from assessment.scoring import score_questionnaire
 from tests.assessment.worked_example import questionnaire
 
@@ -218,3 +225,47 @@ def test_holm_raises_p_values_and_keeps_their_order(p_values):
 
     assert all(p <= a <= 1 for p, a in zip(p_values, adjusted, strict=True))
     assert [a for _, a in sorted(zip(p_values, adjusted, strict=True))] == sorted(adjusted)
+
+
+QUESTION = st.dictionaries(st.sampled_from("ABCDEFGHIJKL"), LEVELS, min_size=2)
+
+
+@UNHURRIED
+@given(QUESTION, QUESTION, st.randoms())
+def test_the_order_of_respondents_is_irrelevant_to_one_question(earlier, later, random):
+    names = list(earlier)
+    random.shuffle(names)
+
+    shuffled = question_change({name: earlier[name] for name in names}, later)
+
+    assert shuffled == question_change(earlier, later)
+
+
+@UNHURRIED
+@given(QUESTION)
+def test_the_same_answers_to_one_question_are_no_change(answers):
+    found = question_change(answers, answers)
+
+    assert (found.delta, found.difference, found.verdict) == (0.0, 0.0, "within noise")
+
+
+@UNHURRIED
+@given(st.lists(st.tuples(QUESTION, QUESTION), max_size=9))
+def test_no_question_changes_by_less_than_a_quarter(pairs):
+    found = {n: question_change(*pair) for n, pair in enumerate(pairs)}
+
+    for key, verdict in summary_verdicts(found).items():
+        assert verdict.verdict == "within noise" or abs(found[key].delta) >= LEAST_CHANGE - 1e-9
+        assert verdict.verdict == "within noise" or found[key].verdict == "changed"
+
+
+@UNHURRIED
+@given(QUESTION, QUESTION)
+def test_the_way_back_of_one_question_is_as_far(earlier, later):
+    there, back = question_change(earlier, later), question_change(later, earlier)
+
+    assert there.delta == pytest.approx(-back.delta)
+    assert there.difference == pytest.approx(-back.difference)
+    assert there.margin == pytest.approx(back.margin)
+    assert there.p_value == pytest.approx(back.p_value)
+    assert (there.verdict, there.linked) == (back.verdict, back.linked)

@@ -1,6 +1,7 @@
 """The admin is for whoever runs the installation."""
 
 import pytest
+from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.test import Client
 
@@ -71,3 +72,32 @@ def test_a_parent_in_another_organization_or_below_is_refused(platform, payments
     platform.parent = payments
     with pytest.raises(ValidationError, match="under this team"):
         platform.full_clean()
+
+
+ADMINISTERED = {
+    "teams": {"User", "Organization", "Team", "Membership", "Invitation"},
+    "assessment": set(),
+}
+
+
+@pytest.mark.parametrize("room", ["teams", "assessment"])
+def test_the_admin_reaches_people_and_places_and_nobodys_answers(room):
+    names = {model.__name__ for model in admin.site._registry if model._meta.app_label == room}
+
+    assert names == ADMINISTERED[room]
+
+
+@pytest.mark.parametrize("name", ["sheet", "answer", "agreedanswer", "participation", "assessment"])
+def test_there_is_no_address_for_answers_in_the_admin(operator, name):
+    assert signed_in(operator).get(f"/admin/assessment/{name}/").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["sheet", "answer", "agreedanswer"])
+def test_no_form_of_the_admin_holds_answers(name):
+    shown = [
+        inline.model.__name__.lower()
+        for site in admin.site._registry.values()
+        for inline in site.inlines
+    ]
+
+    assert name not in shown
