@@ -51,10 +51,10 @@ SECRET_KEY_FALLBACKS = [key for key in text("SECRET_KEY_FALLBACKS").split(",") i
 
 # Sheets are keyed by an HMAC under this key. It is never in the database, so a copy of the
 # database alone leads from no answer to a person.
-RESPONDENT_KEY = (
-    text("RESPONDENT_KEY")
-    or hmac.new(SECRET_KEY.encode(), b"rungs respondent key", hashlib.sha256).hexdigest()
-)
+DERIVED_KEY = hmac.new(SECRET_KEY.encode(), b"rungs respondent key", hashlib.sha256).hexdigest()
+RESPONDENT_KEY = text("RESPONDENT_KEY", DERIVED_KEY)
+# The key before this one; only the command that exchanges them reads it.
+RESPONDENT_KEY_OLD = text("RESPONDENT_KEY_OLD", DERIVED_KEY)
 
 INSTALLED_APPS = [
     "config",
