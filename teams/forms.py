@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from teams.models import (
     ORGANIZATION_ROLES,
     TEAM_ROLES,
+    Invitation,
     Membership,
     Organization,
     Role,
@@ -58,6 +59,16 @@ class OrganizationForm(forms.Form):
         label="Name of the organization",
         help_text="Your company, or the part of it that wants to compare its teams.",
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+    )
+
+
+class OrganizationSettingsForm(OrganizationForm):
+    least_answers = forms.IntegerField(
+        label="How many must have answered before a mean is shown",
+        min_value=3,
+        max_value=20,
+        help_text="3 to 20. Distributions and notes always need 5 or more. It holds for "
+        "assessments opened from now on: one that is open keeps what its members were told.",
     )
 
 
@@ -140,6 +151,7 @@ class InvitationForm(RoleForm):
     email = forms.EmailField(
         label="E-mail address",
         required=False,
+        max_length=Invitation._meta.get_field("email").max_length,
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
     field_order = ("email", "role")

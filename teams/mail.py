@@ -1,8 +1,11 @@
-"""The mails that this room sends itself."""
+"""The mails that this room sends itself, and how every room hands mails to the mail server."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
 from django.template.loader import render_to_string
 
 from teams.accounts import MAIL_FAILED
@@ -11,13 +14,44 @@ from teams.models import Invitation
 logger = logging.getLogger(__name__)
 
 
+class MailServerAway(Exception):
+    """The mail server could not be reached, so no mail was sent."""
+
+
+@contextmanager
+def mail_server() -> Iterator[BaseEmailBackend]:
+    """Hold one connection to the mail server for several mails. Raises MailServerAway."""
+    server = get_connection()
+    try:
+        server.open()
+    except MAIL_FAILED as failure:
+        logger.exception("the mail server is away")
+        raise MailServerAway from failure
+    try:
+        yield server
+    finally:
+        with suppress(*MAIL_FAILED):
+            server.close()
+
+
+def taken(message: EmailMessage, server: BaseEmailBackend | None = None) -> bool:
+    """Send a mail and say whether the mail server took it."""
+    message.connection = server
+    try:
+        message.send()
+    except MAIL_FAILED:
+        logger.exception("a mail was not taken")
+        return False
+    return True
+
+
+def subject(text: str) -> str:
+    """Return a subject on one line: names stand in it, and a second line would be a header."""
+    return " ".join(f"Rungs: {text}".split())
+
+
 def send_invitation(invitation: Invitation, link: str) -> bool:
     """Mail the link to whom it is for and say whether the mail server took it."""
     text = render_to_string("teams/email/invitation.txt", {"invitation": invitation, "link": link})
-    subject = " ".join(f"Rungs: {invitation.invited_by} invites you to {invitation.place}".split())
-    try:
-        EmailMessage(subject, text, to=[invitation.email]).send()
-    except MAIL_FAILED:
-        logger.exception("invitation %s not mailed", invitation.pk)
-        return False
-    return True
+    title = subject(f"{invitation.invited_by} invites you to {invitation.place}")
+    return taken(EmailMessage(title, text, to=[invitation.email]))

@@ -42,6 +42,16 @@ def start_organization(*, name: str, by: User) -> Organization:
     raise Refused("No free address was found for this name. Choose another name.")
 
 
+def settle_organization(
+    *, organization: Organization, name: str, least_answers: int, by: User
+) -> None:
+    """Change an organization's settings. Its address stays, and so do open assessments' rules."""
+    organization.name = name
+    organization.least_answers = least_answers
+    organization.save(update_fields=["name", "least_answers"])
+    logger.info("organization %s settled by user %s", organization.pk, by.pk)
+
+
 def start_team(
     *,
     organization: Organization,
@@ -81,13 +91,18 @@ def settle_team(
     logger.info("team %s settled by user %s", team.pk, by.pk)
 
 
+def invitations_left(by: User) -> int:
+    """Return how many more invitations somebody may make now."""
+    yesterday = timezone.now() - timedelta(days=1)
+    issued = Invitation.objects.filter(invited_by=by, created_at__gt=yesterday)
+    return max(0, INVITATIONS_A_DAY - issued.count())
+
+
 def invite(
     *, organization: Organization, team: Team | None, role: str, email: str, by: User
 ) -> tuple[Invitation, str]:
     """Issue an invitation and return it with its token. Raises Refused past the day's limit."""
-    yesterday = timezone.now() - timedelta(days=1)
-    issued = Invitation.objects.filter(invited_by=by, created_at__gt=yesterday)
-    if issued.count() >= INVITATIONS_A_DAY:
+    if not invitations_left(by):
         raise Refused(
             f"You have made {INVITATIONS_A_DAY} invitations within a day. Go on tomorrow, or "
             "share one link with several people."

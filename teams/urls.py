@@ -15,6 +15,11 @@ urlpatterns = [
         name="membership_leave",
     ),
     path("organizations/new/", organizations.organization_new, name="organization_new"),
+    path(
+        ORGANIZATION + "settings/",
+        organizations.organization_settings,
+        name="organization_settings",
+    ),
     path(ORGANIZATION + "people/", organizations.organization_people, name="organization_people"),
     path(ORGANIZATION + PERSON, organizations.organization_person, name="organization_person"),
     path(

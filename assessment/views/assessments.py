@@ -1,19 +1,29 @@
-"""Open an assessment, see who has finished, say so oneself, submit."""
+"""Open an assessment; see who has finished; reveal, reopen and submit it."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from assessment.forms import OpenAssessmentForm
-from assessment.models import Assessment
+from assessment import lifecycle
+from assessment.forms import AddressesForm, DueDateForm, OpenAssessmentForm
+from assessment.inviting import usable_links
+from assessment.lifecycle import NotPossible, Revealed, least_changes, least_sheets
+from assessment.models import Action, AgreedAnswer, Assessment
+from assessment.models.answering import AssessmentStatus
+from assessment.modes import meaning_here, thresholds_of
 from assessment.progress import Progress, progress_of
 from assessment.scoring import LEAST_RESPONDENTS
-from assessment.submitting import NotPossible, finish, open_assessment, submit
+from assessment.taking_part import taking_part
 from teams.access import Right, SignedIn, may, team_for
-from teams.models import Team, User
+from teams.models import User
+
+STOP_POLLING = 286  # htmx shows what came and asks no more
 
 
 def assessment_for(
@@ -30,59 +40,114 @@ def assessment_for(
 
 def assessment_new(request: SignedIn, organization: str, team: str) -> HttpResponse:
     place = team_for(request.user, organization, team, Right.LEAD)
-    form = OpenAssessmentForm(request.POST or None)
+    members = place.memberships.count()
+    least_answers = place.organization.least_answers
+    form = OpenAssessmentForm(request.POST or None, members=members, least_answers=least_answers)
     if form.is_valid():
         try:
-            opened = open_assessment(
-                team=place,
-                by=request.user,
-                length=form.cleaned_data["length"],
-                due_on=form.cleaned_data["due_on"],
-            )
+            opened = lifecycle.open_assessment(team=place, by=request.user, **form.cleaned_data)
         except NotPossible as error:
             messages.error(request, str(error))
             return redirect(place)
-        messages.success(request, "The assessment is open. Each member now answers alone.")
+        messages.success(request, f"The assessment is open. {meaning_here(opened).what}")
         return redirect(opened)
-    context = {"form": form, "team": place, "organization": place.organization}
+    context = {
+        "form": form,
+        "team": place,
+        "organization": place.organization,
+        "members": members,
+        "rule": thresholds_of(least_answers),
+    }
     return render(request, "assessment/new.html", context)
 
 
 def assessment(request: SignedIn, organization: str, team: str, assessment: UUID) -> HttpResponse:
     found = assessment_for(request, organization, team, assessment)
-    context = {
-        "assessment": found,
-        "team": found.team,
+    context = who_context(request, found) | {
         "organization": found.team.organization,
-        "may_lead": may(found.team, Right.LEAD),
+        "meaning": meaning_here(found),
         "progress": own_progress(found, request.user),
-        **participation(found.team, found),
     }
+    if found.is_submitted or found.is_revealed:
+        context |= record(found)
+    if found.is_submitted:
+        context["before"] = one_before(found)
+    elif may(found.team, Right.LEAD):
+        context |= for_the_lead(found)
     return render(request, "assessment/assessment.html", context)
 
 
+def who_context(request: SignedIn, assessment: Assessment) -> dict[str, Any]:
+    """Return who takes part, for the page and for the part of it that is renewed."""
+    who = taking_part(assessment)
+    has_finished = who.has_finished(request.user)
+    return {
+        "assessment": assessment,
+        "team": assessment.team,
+        "may_lead": may(assessment.team, Right.LEAD),
+        "who": who,
+        "has_finished": has_finished,
+        "to_remind": who.to_remind(request.user),
+        "asker_waits": may(assessment.team, Right.ANSWER) and not has_finished,
+        "least": least_sheets(assessment),
+    }
+
+
 def own_progress(assessment: Assessment, user: User) -> Progress | None:
-    """Return how far the visitor's own sheet is, if they answer in this team."""
+    """Return how far the sheet the visitor fills is, if they answer in this team."""
     if not (assessment.is_open and may(assessment.team, Right.ANSWER)):
         return None
     return progress_of(assessment, user)
 
 
-def participation(team: Team, assessment: Assessment) -> dict[str, object]:
-    """Return who takes part and who said they have finished: never what, nor how far."""
-    finished = set(
-        assessment.participations.exclude(finished_on=None).values_list("user_id", flat=True)
-    )
-    members = [
-        {"name": str(membership.user), "finished": membership.user_id in finished}
-        for membership in team.memberships.select_related("user").order_by("user__name")
-    ]
+def for_the_lead(assessment: Assessment) -> dict[str, Any]:
     return {
-        "members": members,
-        "finished": sum(bool(member["finished"]) for member in members),
-        "too_few": len(finished) < LEAST_RESPONDENTS,
-        "least": LEAST_RESPONDENTS,
+        "due_form": DueDateForm(initial={"due_on": assessment.due_on}),
+        "addresses": AddressesForm(),
+        "links": usable_links(assessment),
+        "least_for_a_score": LEAST_RESPONDENTS,
     }
+
+
+def record(assessment: Assessment) -> dict[str, Any]:
+    """Return what came out of the talk so far, in the order of the questions."""
+    agreed = AgreedAnswer.objects.filter(assessment=assessment, answer__isnull=False)
+    actions = Action.objects.filter(assessment=assessment).select_related("owner", "question")
+    return {
+        "agreed": agreed.select_related("question").order_by(
+            "question__questionnaire__position", "question__position"
+        ),
+        "actions": actions,
+    }
+
+
+def one_before(assessment: Assessment) -> Assessment | None:
+    """Return the team's assessment that was submitted last before this one."""
+    earlier = Assessment.objects.filter(
+        team=assessment.team,
+        status=AssessmentStatus.SUBMITTED,
+        submitted_at__lt=assessment.submitted_at,
+    )
+    return earlier.order_by("-submitted_at").first()
+
+
+@never_cache
+@login_not_required
+def assessment_who(
+    request: HttpRequest, organization: str, team: str, assessment: UUID
+) -> HttpResponse:
+    """Return who has finished, for a page that asks every few seconds; 204 when it knows already.
+
+    Whoever was signed out meanwhile is told so in place: the login page would be put there.
+    """
+    if not request.user.is_authenticated:
+        return render(request, "assessment/_signed_out.html", status=STOP_POLLING)
+    visitor: Any = request
+    found = assessment_for(visitor, organization, team, assessment)
+    context = who_context(visitor, found)
+    if request.GET.get("seen") == context["who"].version:
+        return HttpResponse(status=204)
+    return render(request, "assessment/_who.html", context | {"renewed": True})
 
 
 @require_POST
@@ -90,13 +155,90 @@ def assessment_finish(
     request: SignedIn, organization: str, team: str, assessment: UUID
 ) -> HttpResponse:
     found = assessment_for(request, organization, team, assessment, Right.ANSWER)
-    if found.is_open:
-        finish(assessment=found, user=request.user)
+    if found.is_consensus:
+        messages.info(request, "The team answers together, so nobody finishes alone.")
+    elif found.is_open:
+        lifecycle.finish(assessment=found, user=request.user)
         messages.success(
-            request, "Thank you. You can still change your answers until your lead submits."
+            request, "Thank you. You can still change your answers until they are revealed."
         )
     else:
-        messages.warning(request, "This assessment was submitted already; nothing was changed.")
+        messages.warning(request, "The sheets are closed already; nothing was changed.")
+    return redirect(found)
+
+
+@require_POST
+def assessment_unfinish(
+    request: SignedIn, organization: str, team: str, assessment: UUID
+) -> HttpResponse:
+    found = assessment_for(request, organization, team, assessment, Right.ANSWER)
+    if found.is_open:
+        lifecycle.unfinish(assessment=found, user=request.user)
+        messages.success(request, "You have not finished after all. Your answers are all there.")
+    else:
+        messages.warning(request, "The sheets are closed already; nothing was changed.")
+    return redirect(found)
+
+
+@require_POST
+def assessment_due(
+    request: SignedIn, organization: str, team: str, assessment: UUID
+) -> HttpResponse:
+    found = assessment_for(request, organization, team, assessment, Right.LEAD)
+    form = DueDateForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, f"The day was not changed. {form.errors['due_on'][0]}")
+        return redirect(found)
+    try:
+        lifecycle.change_due_date(assessment=found, due_on=form.cleaned_data["due_on"])
+    except NotPossible as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, "The day by which answers are wanted was changed.")
+    return redirect(found)
+
+
+@require_POST
+def assessment_reveal(
+    request: SignedIn, organization: str, team: str, assessment: UUID
+) -> HttpResponse:
+    found = assessment_for(request, organization, team, assessment, Right.LEAD)
+    try:
+        revealed = lifecycle.reveal(assessment=found, by=request.user)
+    except NotPossible as error:
+        messages.error(request, str(error))
+    else:
+        say_what_the_reveal_did(request, revealed, least_changes(found))
+    return redirect(found)
+
+
+def say_what_the_reveal_did(request: HttpRequest, revealed: Revealed, least: int) -> None:
+    if revealed is Revealed.NOW:
+        messages.success(request, "Revealed. The sheets are closed, and the team can talk.")
+    elif revealed in (Revealed.IN_PART, Revealed.AS_BEFORE):
+        where = "" if revealed is Revealed.AS_BEFORE else " for some questions"
+        messages.warning(
+            request,
+            f"The sheets are closed again, and the result is the one before{where}: fewer than "
+            f"{least} changed an answer there, so a new one would show what a single person "
+            f"changed. The changes are kept; they count once {least} have changed that question.",
+        )
+    else:
+        messages.info(request, "It was revealed already.")
+
+
+@require_POST
+def assessment_reopen(
+    request: SignedIn, organization: str, team: str, assessment: UUID
+) -> HttpResponse:
+    found = assessment_for(request, organization, team, assessment, Right.LEAD)
+    try:
+        now = lifecycle.reopen(assessment=found)
+    except NotPossible as error:
+        messages.error(request, str(error))
+    else:
+        said = "Open again: everybody can change their answers." if now else "It is open already."
+        messages.success(request, said)
     return redirect(found)
 
 
@@ -106,7 +248,7 @@ def assessment_submit(
 ) -> HttpResponse:
     found = assessment_for(request, organization, team, assessment, Right.LEAD)
     try:
-        _, now = submit(assessment=found, by=request.user)
+        _, now = lifecycle.submit(assessment=found, by=request.user)
     except NotPossible as error:
         messages.error(request, str(error))
         return redirect(found)

@@ -9,7 +9,12 @@ from django.views.decorators.http import require_POST
 
 from teams import people
 from teams.access import Right, SignedIn, may, organization_for
-from teams.forms import InvitationForm, OrganizationForm, OrganizationRoleForm
+from teams.forms import (
+    InvitationForm,
+    OrganizationForm,
+    OrganizationRoleForm,
+    OrganizationSettingsForm,
+)
 from teams.models import Organization, User
 from teams.views.invitations import issued
 
@@ -21,6 +26,19 @@ def organization_new(request: SignedIn) -> HttpResponse:
         messages.success(request, f"{organization} is there, and you are its owner.")
         return redirect(organization)
     return render(request, "teams/organization_new.html", {"form": form})
+
+
+def organization_settings(request: SignedIn, organization: str) -> HttpResponse:
+    place = organization_for(request.user, organization, Right.ARRANGE)
+    now = {"name": place.name, "least_answers": place.least_answers}
+    form = OrganizationSettingsForm(request.POST or None, initial=now)
+    if form.is_valid():
+        people.settle_organization(organization=place, by=request.user, **form.cleaned_data)
+        messages.success(request, "The settings were saved.")
+        return redirect("organization_settings", organization)
+    return render(
+        request, "teams/organization_settings.html", {"organization": place, "form": form}
+    )
 
 
 def organization_people(request: SignedIn, organization: str) -> HttpResponse:

@@ -22,6 +22,8 @@ POLICY = [
     ("get", "membership_leave", {"membership": "mary"}, 404, 404, 404, 200, 404, 404, 302),
     ("post", "membership_leave", {"membership": "mary"}, 404, 404, 404, 302, 404, 404, 302),
     ("get", "organization_new", {}, 200, 200, 200, 200, 200, 200, 302),
+    ("get", "organization_settings", HARBOUR, 200, 403, 403, 403, 403, 404, 302),
+    ("post", "organization_settings", HARBOUR, 200, 403, 403, 403, 403, 404, 302),
     ("get", "organization_people", HARBOUR, 200, 200, 403, 403, 403, 404, 302),
     ("post", "organization_people", HARBOUR, 200, 403, 403, 403, 403, 404, 302),
     ("get", "organization_person", HARBOUR | {"person": "mary"}, 200, 403, 403, 403, 403, 404, 302),

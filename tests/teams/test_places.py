@@ -73,6 +73,66 @@ def test_a_name_stays_on_one_line(eve):
     assert Organization.objects.filter(name="Harbour Bcc: all@evil.example").exists()
 
 
+# An organization's settings
+
+
+ORGANIZATION_SETTINGS = "/organizations/harbour/settings/"
+
+
+def test_an_owner_renames_the_organization_and_its_address_stays(olga, harbour):
+    response = signed_in(olga).post(
+        ORGANIZATION_SETTINGS, {"name": " Blue  Harbour ", "least_answers": 5}
+    )
+
+    harbour.refresh_from_db()
+    assert (harbour.name, harbour.slug, harbour.least_answers) == ("Blue Harbour", "harbour", 5)
+    assert response["Location"] == ORGANIZATION_SETTINGS
+
+
+@pytest.mark.parametrize("least_answers", [3, 20])
+def test_a_mean_may_need_three_to_twenty(olga, harbour, least_answers):
+    signed_in(olga).post(ORGANIZATION_SETTINGS, {"name": "H", "least_answers": least_answers})
+
+    harbour.refresh_from_db()
+    assert harbour.least_answers == least_answers
+
+
+@pytest.mark.parametrize(
+    ("least_answers", "error"),
+    [
+        ("2", "Ensure this value is greater than or equal to 3."),
+        ("21", "Ensure this value is less than or equal to 20."),
+        ("-3", "Ensure this value is greater than or equal to 3."),
+        ("9" * 400, "Ensure this value is less than or equal to 20."),
+        ("3.5", "Enter a whole number."),
+        ("three", "Enter a whole number."),
+        ("", "This field is required."),
+    ],
+)
+def test_any_other_number_is_refused_and_nothing_is_changed(olga, harbour, least_answers, error):
+    response = signed_in(olga).post(
+        ORGANIZATION_SETTINGS, {"name": "Other", "least_answers": least_answers}
+    )
+
+    assert response.context["form"].errors == {"least_answers": [error]}
+    assert response.context["organization"].name == "Harbour"
+    harbour.refresh_from_db()
+    assert (harbour.name, harbour.least_answers) == ("Harbour", 3)
+
+
+def test_it_says_from_when_the_number_holds(olga):
+    page = signed_in(olga).get(ORGANIZATION_SETTINGS).text
+
+    assert "It holds for assessments opened from now on" in page
+
+
+def test_only_owners_find_the_settings_in_the_tabs(olga, max_):
+    link = f'href="{ORGANIZATION_SETTINGS}"'
+
+    assert link in signed_in(olga).get("/organizations/harbour/people/").text
+    assert link not in signed_in(max_).get("/organizations/harbour/people/").text
+
+
 # Teams
 
 
