@@ -1,7 +1,8 @@
 """Values in, tiny SVG strings out. Colours come from the page's style sheet, by class.
 
-Every scale runs from 0 to 4, so that two pictures can be compared by eye. A picture says nothing to
-a screen reader: the words beside it do.
+Every scale runs from 0 to 4, so that two pictures can be compared by eye. Values are as exact as
+the page says them: nothing more can be measured off a picture. It says nothing to a screen reader:
+the words beside it do.
 """
 
 from collections.abc import Sequence
@@ -53,6 +54,22 @@ def scale(
     return _svg("scale", SCALE_WIDTH, SCALE_HEIGHT, drawn + _dot("now", score))
 
 
+def move(before: float | None, now: float | None) -> SafeString:
+    """Draw a step from one score to the next, the earlier one hollow. Empty without either."""
+    if before is None and now is None:
+        return SafeString("")
+    middle = short(SCALE_HEIGHT / 2)
+    drawn = f'<path class="track" d="M{short(_across(0))} {middle}H{short(_across(TOP))}"/>'
+    if before is not None and now is not None:
+        way = f"M{short(_across(before))} {middle}H{short(_across(now))}"
+        drawn += f'<path class="way" d="{way}"/>'
+    if before is not None:
+        drawn += _dot("before", before)
+    if now is not None:
+        drawn += _dot("now", now)
+    return _svg("move", SCALE_WIDTH, SCALE_HEIGHT, drawn)
+
+
 def short(number: float) -> str:
     """Write a coordinate with at most one decimal: 12, 12.5."""
     return f"{number:.1f}".removesuffix(".0")
@@ -71,8 +88,8 @@ def _dot(name: str, score: float) -> str:
 
 
 def _from_top(score: float) -> float:
-    return EDGE + (1 - score / TOP) * (HEIGHT - 2 * EDGE)
+    return EDGE + (1 - round(score, 1) / TOP) * (HEIGHT - 2 * EDGE)
 
 
 def _across(score: float) -> float:
-    return EDGE + 2 + score / TOP * (SCALE_WIDTH - 2 * EDGE - 4)
+    return EDGE + 2 + round(score, 1) / TOP * (SCALE_WIDTH - 2 * EDGE - 4)
