@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 from assessment.history import Line, VersionChange
 from assessment.models.results import ScoreRow, SnapshotRow
 from assessment.question_score import TOP
-from assessment.wording import WHY_NOT, in_words
+from assessment.wording import as_answered, in_words, why_not
 
 Figure = dict[str, Any]
 Values = dict[str, Any]
@@ -26,13 +26,13 @@ COLOURS: Final = 8
 DASHES: Final = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot", "solid", "dash")
 TARGET_DASH: Final = "5px,4px"
 VERSION_DASH: Final = "1px,3px"
-# Nobody is shown two decimals.
+# Nobody is shown two decimals; `rounded` lets none leave the server.
 HOVER: Final = ".1f"
 BAND_OPACITY: Final = 0.16
 # A line of text is about this high, so names at line ends must be as far apart.
 LABEL_PIXELS: Final = 16
 LEVELS: Final = tuple(range(TOP + 1))
-HIGHEST: Final = TOP + 0.15
+HIGHEST: Final = TOP + 0.2
 # With more points than this, smaller dots keep the line readable.
 FEW_POINTS: Final = 16
 
@@ -66,8 +66,8 @@ class Frame:
         }
 
 
-OVER_TIME: Final = Frame("over-time", 300, 24, 128, 20, 28, -0.55, date_gap=0.36, people_gap=0.09)
-ONE_LINE: Final = Frame("one-line", 132, 20, 36, 18, 24, -0.95, date_gap=0.5, people_gap=0.1)
+OVER_TIME: Final = Frame("over-time", 300, 24, 128, 20, 28, -0.6, date_gap=0.36, people_gap=0.09)
+ONE_LINE: Final = Frame("one-line", 132, 20, 36, 18, 24, -1.0, date_gap=0.5, people_gap=0.1)
 PROFILE: Final = Frame("profile", 46, 28, 28, 4, 40)
 RADAR: Final = Frame("radar", 250, 76, 76, 45, 45)
 
@@ -85,7 +85,9 @@ class Span(NamedTuple):
 
     @property
     def padded(self) -> "Span":
-        room = (self.last - self.first) * 0.03 or timedelta(days=1)
+        long = self.last - self.first
+        # The axis is exact to the minute: what lies closer together gets a day around it.
+        room = long * 0.03 if long > timedelta(hours=1) else timedelta(days=1)
         return Span(self.first - room, self.last + room)
 
     def share(self, taken_at: datetime) -> float:
@@ -106,13 +108,14 @@ def maturity_over_time(
 ) -> Figure:
     """Return a line for each questionnaire, named at its end. Snapshots stand oldest first."""
     span = Span.of(snapshots).padded
-    people = {row.taken_at: row.respondents for row in snapshots}
-    scored = {row.taken_at for line in lines for row in line.points if row.score is not None}
+    people = {row.taken_at: counted(row) for row in snapshots}
+    points = [row for line in lines for row in line.points]
+    scored = {row.taken_at for row in points if row.score is not None}
     layout = _time_layout(OVER_TIME, span, list(people), versions)
     layout["shapes"] += [_level_line(level) for level in _target_levels(lines)]
     layout["annotations"] += [*_targets_named(lines), *_names_at_ends(lines)]
     data = [_line(line) for line in lines]
-    data += _few([taken_at for taken_at in people if taken_at not in scored])
+    data += _without_score(row for row in points if row.taken_at not in scored)
     return {"data": [*data, _people(OVER_TIME, span, people)], "layout": layout}
 
 
@@ -121,18 +124,17 @@ def one_questionnaire(
 ) -> Figure:
     """Return one line with its intervals as a band, over the time from first to last snapshot."""
     span = Span.of(snapshots).padded
-    people = {row.taken_at: row.respondents for row in line.points}
+    people = {row.taken_at: counted(row) for row in line.points}
     layout = _time_layout(ONE_LINE, span, [row.taken_at for row in snapshots], versions)
     if line.target:
         layout["shapes"].append(_level_line(line.target.level))
         layout["annotations"].append(_on_the_left(line.target.level, f"target {line.target.level}"))
     layout["annotations"] += [_at_the_end(each, f"{each.score:.1f}") for each in _ends([line])]
-    few = [row.taken_at for row in line.points if row.score is None]
     with_intervals = {"text": [_hover(row) for row in line.points], "hoverinfo": "x+text"}
     data = [
         *_bands(line),
         _line(line) | with_intervals,
-        *_few(few),
+        *_without_score(row for row in line.points if row.score is None),
         _people(ONE_LINE, span, people),
     ]
     return {"data": data, "layout": layout}
@@ -159,7 +161,19 @@ def _moment(taken_at: datetime) -> str:
 
 
 def rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 2)
+    """Return a value as exact as the page shows it: no more than that reaches the browser."""
+    return None if value is None else round(value, 1)
+
+
+def counted(row: SnapshotRow | ScoreRow) -> str:
+    """Return how many people answered, as short as a chart needs it."""
+    return "all" if row.on_one_sheet else str(row.respondents)
+
+
+def agreed(rows: Iterable[ScoreRow | None]) -> Values:
+    """Return what pointing at a line's dots says besides: which scores the team agreed."""
+    said = [row and ("on one sheet" if row.on_one_sheet else as_answered(row)) for row in rows]
+    return {"text": [words or "" for words in said]} if any(said) else {}
 
 
 def axis(between: Sequence[Any], ticks: Sequence[Any], labels: Sequence[str]) -> Values:
@@ -211,14 +225,17 @@ def _line(line: Line) -> Values:
         "name": line.name,
         "x": [_moment(row.taken_at) for row in line.points],
         "y": [rounded(row.score) for row in line.points],
-        "hoverinfo": "x+y+name",
+        "hoverinfo": "x+y+name+text",
+        **agreed(line.points),
         "line": stroke(colour(line.place), DASHES[line.place % COLOURS]),
         "marker": dot(colour(line.place), 7 if len(line.points) <= FEW_POINTS else 4),
     }
 
 
 def _hover(row: ScoreRow) -> str:
-    return "" if row.score is None else f"{in_words(row)}, n {row.respondents}"
+    if row.score is None or row.on_one_sheet:
+        return in_words(row)
+    return "<br>".join(filter(None, [f"{in_words(row)}, n {row.respondents}", as_answered(row)]))
 
 
 def _bands(line: Line) -> list[Values]:
@@ -245,32 +262,34 @@ def _band(rows: list[ScoreRow], named: str) -> Values:
     return {**band, "mode": "lines", "x": there + there[::-1], "y": highs + back, **fill}
 
 
-def _few(moments: Sequence[datetime]) -> list[Values]:
-    """Return hollow marks at the bottom for assessments with too few answers, if there are any."""
-    if not moments:
-        return []
+def _without_score(rows: Iterable[ScoreRow]) -> list[Values]:
+    """Return hollow marks at the bottom for assessments without a score, by the reason."""
+    reasons: dict[str, list[datetime]] = {}
+    for taken_at, reason in {row.taken_at: why_not(row) for row in rows}.items():
+        reasons.setdefault(reason, []).append(taken_at)
     return [
         {
             "type": "scatter",
             "mode": "markers",
-            "name": WHY_NOT["waiting for answers"],
+            "name": reason,
             "x": [_moment(taken_at) for taken_at in moments],
             "y": [0] * len(moments),
             "hoverinfo": "x+name",
             "marker": {"symbol": "circle-open", "color": TEXT, "size": 8},
         }
+        for reason, moments in reasons.items()
     ]
 
 
-def _people(frame: Frame, span: Span, people: dict[datetime, int]) -> Values:
+def _people(frame: Frame, span: Span, people: dict[datetime, str]) -> Values:
     shown = _apart(span, list(people), frame.people_gap)
     return {
         "type": "scatter",
         "mode": "text",
         "hoverinfo": "skip",
         "x": [_moment(taken_at) for taken_at in shown],
-        "y": [round(frame.floor * 0.62, 2)] * len(shown),
-        "text": [str(people[taken_at]) for taken_at in shown],
+        "y": [rounded(frame.floor * 0.62)] * len(shown),
+        "text": [people[taken_at] for taken_at in shown],
         "textfont": {"color": TEXT, "size": 11},
     }
 
@@ -314,7 +333,9 @@ def _ends(lines: Iterable[Line]) -> list[End]:
     """Return where each line that has a score ends, from the lowest up."""
     newest = [(line, line.now if line.now.score is not None else line.before) for line in lines]
     ends = [
-        End(line, row.taken_at, row.score) for line, row in newest if row and row.score is not None
+        End(line, row.taken_at, round(row.score, 1))
+        for line, row in newest
+        if row and row.score is not None
     ]
     return sorted(ends, key=lambda end: (end.score, -end.line.place))
 
@@ -345,7 +366,7 @@ def _at_the_end(end: End, text: str, up: float = 0) -> Values:
     named = colour(end.line.place)
     return {
         "x": _moment(end.taken_at),
-        "y": rounded(end.score),
+        "y": end.score,
         "text": text,
         "xanchor": "left",
         "showarrow": True,

@@ -1,7 +1,7 @@
 """An organization's teams side by side: rows in, comparison out. Plain values, no database.
 
-Each team stands beside its own target and its own past; nothing here says who is first. Nothing of
-fewer than three people has a figure: the rows come in without it, and `Standing` says so instead.
+Each team stands beside its own target and its own past; nothing here says who is first. What too
+few people answered has no figure: the rows come in without it, and `Standing` says so instead.
 That a result is stale after 120 days is a convention of Rungs: the questions ask about 90 days.
 """
 
@@ -11,11 +11,12 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from math import floor
 from typing import Final, NamedTuple
+from uuid import UUID
 
+from assessment.models.answering import AssessmentStatus, Mode
 from assessment.models.maturity_model import Length
 from assessment.models.results import ScoreRow
 from assessment.question_score import EPSILON
-from assessment.scoring import LEAST_RESPONDENTS
 from assessment.wording import why_not
 
 STALE_AFTER: Final = timedelta(days=120)
@@ -45,14 +46,22 @@ class Latest(NamedTuple):
     model: int
     taken_at: datetime
     length: str
+    enough: bool
     respondents: int
     invited: int
     stage: int | None
     overall: float | None
+    assessment: UUID
+    mode: str
+
+    @property
+    def on_one_sheet(self) -> bool:
+        """Whether the team filled one sheet together, so that there is nobody to count."""
+        return self.mode == Mode.CONSENSUS
 
     @property
     def standing(self) -> Standing:
-        if self.respondents < LEAST_RESPONDENTS:
+        if not self.enough:
             return Standing.TOO_FEW
         return Standing.PULSE if self.length == Length.PULSE else Standing.SCORED
 
@@ -61,23 +70,37 @@ class Latest(NamedTuple):
 
 
 class OpenNow(NamedTuple):
-    """A team's open assessment, and how many of the team's members have finished."""
+    """A team's running assessment, and how many of the team's members have finished."""
 
     opened_at: datetime
     due_on: date | None
     finished: int
     members: int
+    status: str
+    mode: str
+
+    @property
+    def is_revealed(self) -> bool:
+        return self.status == AssessmentStatus.REVEALED
+
+    @property
+    def on_one_sheet(self) -> bool:
+        return self.mode == Mode.CONSENSUS
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One questionnaire of one team: the score 0-4 to one decimal, or why there is none."""
+    """One questionnaire of one team: the score 0-4 to one decimal, or why there is none.
+
+    `agreed` says that the team settled on some of its answers in the talk.
+    """
 
     score: float | None = None
     why_not: str = "not asked"
     change: float | None = None
     changed: bool | None = None
     target: int | None = None
+    agreed: bool = False
 
     @property
     def shade(self) -> int | None:
@@ -160,7 +183,8 @@ class Row:
         values["overall"] = None if self.overall is None else round(self.overall, 1)
         if self.latest:
             values["assessed"] = self.latest.taken_at.timestamp()
-            values["answered"] = self.latest.respondents / max(1, self.latest.invited)
+            if not self.latest.on_one_sheet:
+                values["answered"] = self.latest.respondents / max(1, self.latest.invited)
         if self.open_now:
             values["open"] = self.open_now.opened_at.timestamp()
         return {key: value for key, value in values.items() if value is not None}
@@ -238,12 +262,14 @@ def cell(score: ScoreRow | None, target: int | None) -> Cell:
         change=score.change,
         changed=score.changed,
         target=target,
+        agreed=bool(score.agreed),
     )
 
 
 def _why_not(score: ScoreRow) -> str:
     """Return why there is no score: too few answers in the words that a whole row has for it."""
-    return str(Standing.TOO_FEW) if score.why_not == "waiting for answers" else why_not(score)
+    waiting = score.why_not == "waiting for answers" and not score.on_one_sheet
+    return str(Standing.TOO_FEW) if waiting else why_not(score)
 
 
 def order_from(text: str, columns: Iterable[Heading]) -> Order | None:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import pairwise
 from math import cos, pi, sin
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 Values = Mapping[str, Any]
 Scale = Callable[[Any], float]
+Point = tuple[float, float]
 
 WIDTH: Final = 1000
 DASHES: Final = {
@@ -113,7 +115,7 @@ def _in(values: Values, ref: str, scale: Scale, size: float, origin: float = 0) 
 
 def _trace(trace: Values, x: Scale, y: Scale) -> Iterator[str]:
     points = [
-        None if b is None or a is None else f"{x(a):.0f} {y(b):.1f}"
+        None if b is None or a is None else (round(x(a)), round(y(b), 1))
         for a, b in zip(trace["x"], trace["y"], strict=True)
     ]
     if trace.get("fill") == "toself":
@@ -126,26 +128,40 @@ def _trace(trace: Values, x: Scale, y: Scale) -> Iterator[str]:
         yield from _markers(trace["marker"], [point for point in points if point])
 
 
-def _path(points: Iterable[str | None]) -> str:
-    """Return a path through the points, begun again after each missing one."""
-    parts, pen = [], "M"
+def _path(points: Iterable[Point | None]) -> str:
+    """Return a path through the points, begun again after each missing one.
+
+    Each step is given from the point before: the same few steps come again, and compress well.
+    """
+    parts: list[str] = []
+    last: Point | None = None
     for point in points:
         if point is not None:
-            parts.append(f"{pen}{point}")
-        pen = "M" if point is None else "L"
+            parts.append(f"M{_pair(point)}" if last is None else f"l{_pair(_step(last, point))}")
+        last = point
     return "".join(parts)
 
 
-def _markers(marker: Values, points: Sequence[str]) -> Iterator[str]:
+def _step(start: Point, end: Point) -> Point:
+    return end[0] - start[0], end[1] - start[1]
+
+
+def _pair(point: Point) -> str:
+    """Write a point with at most one decimal."""
+    return " ".join(f"{value:.1f}".removesuffix(".0") for value in point)
+
+
+def _markers(marker: Values, points: Sequence[Point]) -> Iterator[str]:
     """Draw dots as strokes without a length: these stay round however the plot is stretched."""
     if not points:
         return
     symbol, named, size = marker.get("symbol", "circle"), _class(marker["color"]), marker["size"]
     if symbol == "line-ns-open":
-        ticks = "".join(f"M{point}m0 -{size / 2:g}v{size}" for point in points)
+        ticks = "".join(f"M{_pair(point)}m0 -{size / 2:g}v{size}" for point in points)
         yield f'<path class="upright {named}" d="{ticks}"/>'
         return
-    dots = "".join(f"M{point}h0" for point in points)
+    steps = [f"m{_pair(_step(*both))}h0" for both in pairwise(points)]
+    dots = f"M{_pair(points[0])}h0{''.join(steps)}"
     yield f'<path class="dots {named}" stroke-width="{size}" d="{dots}"/>'
     if symbol == "circle-open":
         yield f'<path class="dots c-bg" stroke-width="{size - 4}" d="{dots}"/>'
@@ -198,7 +214,7 @@ def _polar(data: Sequence[Values], layout: Values, height: int) -> Iterator[str]
     for level in rings["tickvals"][1:]:
         ring = _path(_at(angle, level / top) for angle in angles.values())
         yield f'<path class="grid" d="{ring}z"/>'
-    spokes = "".join(f"M0 0L{_at(angle, 1)}" for angle in angles.values())
+    spokes = "".join(f"M0 0L{_pair(_at(angle, 1))}" for angle in angles.values())
     yield f'<path class="grid" d="{spokes}"/>'
     for trace in data:
         yield from _polar_trace(trace, angles, top)
@@ -209,8 +225,8 @@ def _polar(data: Sequence[Values], layout: Values, height: int) -> Iterator[str]
     yield "</svg>"
 
 
-def _at(angle: float, share: float) -> str:
-    return f"{sin(angle) * share * RADIUS:.1f} {-cos(angle) * share * RADIUS:.1f}"
+def _at(angle: float, share: float) -> Point:
+    return round(sin(angle) * share * RADIUS, 1), round(-cos(angle) * share * RADIUS, 1)
 
 
 def _polar_trace(trace: Values, angles: Mapping[str, float], top: float) -> Iterator[str]:

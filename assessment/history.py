@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from django.utils.text import Truncator, get_text_list
 
-from assessment.change import LEAST_CHANGE
 from assessment.models.results import ScoreRow, SnapshotRow
 from assessment.published import PublishedModel, PublishedQuestionnaire
 from assessment.wording import why_not
@@ -110,16 +109,17 @@ def verdict(line: Line) -> str:
         return f"{line.name}: {why_not(now)} on {day(now.taken_at)}"
     if before is None or before.score is None:
         return f"{line.name}: {now.score:.1f} the first time"
-    if now.change is None:
+    if now.changed is None:
         return f"{line.name}: {now.score:.1f}, not compared with {before.score:.1f} before"
+    went = f"from {before.score:.1f} to {now.score:.1f}"
+    if now.change is None:
+        return f"{line.name} went {went}: no verdict, as too many different people answered"
     if not now.changed:
-        return f"{line.name} went from {before.score:.1f} to {now.score:.1f}: within noise"
-    # The change is of the people and questions both assessments share; the scores are of all.
-    apart = now.score - before.score
-    if abs(apart) >= LEAST_CHANGE and apart * now.change > 0:
-        return f"{line.name} {moved(now)} from {before.score:.1f} to {now.score:.1f}: changed"
-    among = "the same people" if now.change_linked else "the same questions"
-    return f"{line.name} {moved(now)} by {abs(now.change):.1f} on {among}: changed"
+        return f"{line.name} went {went}: within noise"
+    # The change is on the questions both assessments share; the scores are on all of theirs.
+    if (round(now.score, 1) - round(before.score, 1)) * now.change > 0:
+        return f"{line.name} {moved(now)} {went}: changed"
+    return f"{line.name} {moved(now)} by {abs(now.change):.1f} on the same questions: changed"
 
 
 def moved(row: ScoreRow) -> str:
@@ -148,7 +148,7 @@ def summary(lines: Sequence[Line]) -> str:
 
 def where_it_stands(scores: Iterable[tuple[float | None, str]]) -> str:
     """Return the highest and the lowest of several scores and their names, in one sentence."""
-    known = sorted((score, name) for score, name in scores if score is not None)
+    known = sorted((round(score, 1), name) for score, name in scores if score is not None)
     if not known:
         return ""
     (low, lowest), (high, highest) = known[0], known[-1]

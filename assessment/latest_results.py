@@ -13,7 +13,6 @@ from assessment.comparison import Heading, Latest, Standing, change_sentence, fo
 from assessment.models import Questionnaire, QuestionnaireScore, Snapshot, Target
 from assessment.models.results import ScoreRow, scores_over_time
 from assessment.published import published_model
-from assessment.scoring import LEAST_RESPONDENTS
 from assessment.sparklines import scale
 from teams.models import Team
 
@@ -37,10 +36,13 @@ def newest_snapshots(teams: QuerySet[Team]) -> QuerySet[Any, tuple[Any, ...]]:
             "maturity_model_id",
             "taken_at",
             "length",
+            "enough",
             "respondents",
             "invited",
             "stage",
             "overall",
+            "assessment_id",
+            "mode",
         )
     )
 
@@ -79,12 +81,12 @@ def levels_by_team(rows: Iterable[tuple[int, str, int]]) -> dict[int, dict[str, 
 
 
 def overall_over_time(teams: Collection[int]) -> dict[int, tuple[float, ...]]:
-    """Return each team's last overall scores, oldest first, without those of fewer than three."""
+    """Return each team's last overall scores, oldest first, without those of too few people."""
     newest_first = Window(
         RowNumber(), partition_by=F("team_id"), order_by=[F("taken_at").desc(), F("pk").desc()]
     )
     rows = (
-        Snapshot.objects.filter(team__in=teams, respondents__gte=LEAST_RESPONDENTS)
+        Snapshot.objects.filter(team__in=teams, enough=True)
         .exclude(overall=None)
         .annotate(step=newest_first)
         .filter(step__lte=STEPS_OF_A_LINE)
@@ -98,11 +100,13 @@ def overall_over_time(teams: Collection[int]) -> dict[int, tuple[float, ...]]:
 
 @dataclass(frozen=True)
 class ProfileLine:
-    """One questionnaire of a small profile."""
+    """One questionnaire of a small profile; `computed` is where it is told how."""
 
     title: str
     score: str
     drawing: SafeString
+    agreed: bool
+    computed: str
 
 
 @dataclass(frozen=True)
@@ -118,6 +122,15 @@ class Card:
     @property
     def standing(self) -> Standing:
         return self.latest.standing if self.latest else Standing.NEVER
+
+    @property
+    def computed(self) -> str:
+        """The address that tells how its figures are computed. It has to have some."""
+        return scores_address(self.team, self.latest) if self.latest else ""
+
+
+def scores_address(team: Team, latest: Latest) -> str:
+    return f"{team.get_absolute_url()}assessments/{latest.assessment}/scores/"
 
 
 def team_cards(teams: QuerySet[Team]) -> list[Card]:
@@ -148,6 +161,8 @@ def card(
             title,
             f"{row.score:.1f}",
             scale(row.score, row.low, row.high, target=targets.get(row.questionnaire)),
+            agreed=bool(row.agreed),
+            computed=f"{scores_address(team, latest)}{row.questionnaire}/",
         )
         for title, row in titled
         if row.score is not None

@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import zip_longest
 from typing import Any, Final, NamedTuple
 
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from assessment import charts, profile_charts
+from assessment.computed import READING_INTERVALS
 from assessment.drawing import drawing
 from assessment.history import (
     Aim,
@@ -21,7 +23,8 @@ from assessment.history import (
     version_changes,
     where_it_stands,
 )
-from assessment.models import MaturityModel, Snapshot
+from assessment.models import Snapshot
+from assessment.models.answering import Mode
 from assessment.models.maturity_model import Length
 from assessment.models.results import (
     ScoreRow,
@@ -30,17 +33,28 @@ from assessment.models.results import (
     question_means,
     scores_over_time,
 )
-from assessment.published import PublishedModel, published_model
+from assessment.published import PublishedModel, guide_links, published_model
 from assessment.scoring import firmness
 from assessment.standing import attained, open_gates, steps
-from assessment.wording import between, in_words, why_not
-from guide.models import Section
+from assessment.wording import (
+    ON_ONE_SHEET,
+    as_agreed,
+    between,
+    in_full,
+    signed,
+    why_not,
+)
 from teams.models import Team
 
 # Ten years of quarters: the page stays as quick as with these, however long the history.
 WINDOW: Final = 40
 STEPS_SHOWN: Final = 6
 NONE: Final = "\u2013"
+HOW: Final = {
+    Mode.INDIVIDUAL: "individually",
+    Mode.OPEN: "openly, with names",
+    Mode.CONSENSUS: "on one sheet",
+}
 # As Django's json_script does: no text of a figure may end its script element.
 IN_SCRIPT: Final = {"<": "\\u003C", ">": "\\u003E", "&": "\\u0026"}
 
@@ -65,7 +79,10 @@ def _row(heading: Any, *cells: Any) -> str:
 
 
 class Chart(NamedTuple):
-    """A figure with its picture, what is to be seen on it, and its figures as a table."""
+    """A figure with its picture, what is to be seen on it, and its figures as a table.
+
+    `computed` is the address that says how its figures are computed, where no table leads there.
+    """
 
     key: str
     title: str
@@ -73,6 +90,7 @@ class Chart(NamedTuple):
     figure: charts.Figure
     svg: SafeString
     table: Table | None
+    computed: str = ""
 
     @property
     def script(self) -> SafeString:
@@ -90,9 +108,29 @@ class Chart(NamedTuple):
 
 
 def chart(
-    key: str, title: str, summary: str, figure: charts.Figure, table: Table | None = None
+    key: str,
+    title: str,
+    summary: str,
+    figure: charts.Figure,
+    table: Table | None = None,
+    computed: str = "",
 ) -> Chart:
-    return Chart(key, title, summary, figure, drawing(figure, title), table)
+    return Chart(key, title, summary, figure, drawing(figure, title), table, computed)
+
+
+class Addresses(dict[int, str]):
+    """Where it is told how a snapshot's figures are computed, by its id, from the team's page."""
+
+    @classmethod
+    def of(cls, snapshots: Iterable[SnapshotRow]) -> "Addresses":
+        return cls({row.id: f"assessments/{row.assessment}/scores/" for row in snapshots})
+
+    def computed(self, row: ScoreRow) -> str:
+        return f"{self[row.snapshot]}{row.questionnaire}/"
+
+    def link(self, row: ScoreRow, figure: object, part: str = "") -> SafeString:
+        """Return a figure as a link to how it is computed."""
+        return format_html('<a href="{}{}">{}</a>', self.computed(row), part, figure)
 
 
 def overview(team: Team, targets: Mapping[str, Aim], page: int) -> dict[str, Any]:
@@ -100,53 +138,54 @@ def overview(team: Team, targets: Mapping[str, Aim], page: int) -> dict[str, Any
     start = (page - 1) * WINDOW
     found = Snapshot.objects.of_team(team).newest_first(start, start + WINDOW + 1)
     shown = found[:WINDOW]
+    addresses = Addresses.of(shown)
     models = [published_model(model) for model in dict.fromkeys(row.model for row in shown)]
     lines = lines_over_time(models, scores_over_time([row.id for row in shown]), targets)
     return {
         "team": team,
-        "assessments": _assessments(team, shown),
+        "assessments": _assessments(shown, found),
         "page": page,
         "later": page - 1,
         "earlier": page + 1 if len(found) > WINDOW else 0,
         "scale": list(enumerate(models[0].level_names)),
-        "reading": reading_intervals(models[0]),
-        **over_time(team, lines, [row for row in reversed(shown) if row.length != Length.PULSE]),
-        **(where_we_are(team, models[0], shown, lines, targets) if page == 1 else {}),
+        "reading": guide_links(models[0], [READING_INTERVALS]).get(READING_INTERVALS),
+        **over_time(
+            team, lines, [row for row in reversed(shown) if row.length != Length.PULSE], addresses
+        ),
+        **(where_we_are(team, models[0], shown, lines, targets, addresses) if page == 1 else {}),
     }
 
 
-def _assessments(team: Team, snapshots: Iterable[SnapshotRow]) -> Table:
+def _assessments(shown: Sequence[SnapshotRow], found: Sequence[SnapshotRow]) -> Table:
+    """Return the assessments of one stretch; `found` may go on with the one before it."""
     rows = [
         [
-            format_html(
-                '<a href="{}">{}</a>', f"{address}assessments/{row.assessment}/", _time(row)
-            ),
-            f"{row.respondents} of {row.invited}",
+            format_html('<a href="assessments/{}/">{}</a>', row.assessment, _time(row)),
+            NONE if row.on_one_sheet else f"{row.respondents} of {row.invited}",
+            HOW[Mode(row.mode)],
             row.length,
             row.version,
+            _compared(before, row) if before else NONE,
         ]
-        for address in [team.get_absolute_url()]
-        for row in snapshots
+        for row, before in zip_longest(shown, found[1 : len(shown) + 1])
     ]
-    columns = ["Submitted", "Answered", "Length", "Model"]
+    columns = ["Submitted", "Answered", "How", "Length", "Model", "What moved"]
     return Table("Submitted assessments, newest first", columns, rows)
 
 
-def reading_intervals(model: PublishedModel) -> str:
-    """Return where the model's guide explains intervals; empty if it does not."""
-    guide = MaturityModel.objects.filter(pk=model.id).values("guide")
-    section = Section.objects.filter(
-        page__guide__in=guide, page__path="measuring", anchor="reading-intervals"
+def _compared(before: SnapshotRow, row: SnapshotRow) -> SafeString:
+    return format_html(
+        '<a href="compare/?from={}&amp;to={}">Compare with the one before</a>',
+        before.assessment,
+        row.assessment,
     )
-    first = section.select_related("page__guide").first()
-    return first.get_absolute_url() if first else ""
 
 
 # Maturity over time
 
 
 def over_time(
-    team: Team, lines: Sequence[Line], snapshots: Sequence[SnapshotRow]
+    team: Team, lines: Sequence[Line], snapshots: Sequence[SnapshotRow], addresses: Addresses
 ) -> dict[str, Any]:
     """Return the chart of the core questionnaires and a small one for each; {} without a line."""
     if not lines:
@@ -158,7 +197,7 @@ def over_time(
         summary(lines),
         _over_time_in_words(core, snapshots),
         charts.maturity_over_time(core, snapshots, versions),
-        _over_time_table(team, lines, snapshots),
+        _over_time_table(team, lines, snapshots, addresses),
     )
     each = [
         chart(
@@ -166,6 +205,7 @@ def over_time(
             verdict(line),
             _now_in_words(line),
             charts.one_questionnaire(line, snapshots, versions),
+            computed=addresses.computed(line.now),
         )
         for line in lines
         if line.scored
@@ -179,8 +219,12 @@ def _over_time_in_words(lines: Sequence[Line], snapshots: Sequence[SnapshotRow])
     several = len(snapshots) > 1
     when = f"{len(snapshots)} assessments, {first} to {last}" if several else f"{last}"
     what = "core questionnaires" if lines[0].is_core else "questionnaires"
-    said = [f"{when}; {len(lines)} {what}.", "Beneath: how many people answered."]
-    if any(row.score is None for line in lines for row in line.points):
+    points = [row for line in lines for row in line.points]
+    together = " (all: on one sheet)" if any(row.on_one_sheet for row in snapshots) else ""
+    said = [f"{when}; {len(lines)} {what}.", f"Beneath: how many people answered{together}."]
+    if any(row.agreed for row in points):
+        said.append("Where the team agreed on answers, these count.")
+    if any(row.score is None and not row.on_one_sheet for row in points):
         said.append("Hollow: too few answers.")
     if not several and any(line.scored for line in lines):
         said.append("The next assessment makes this a line.")
@@ -193,16 +237,27 @@ def _now_in_words(line: Line) -> str:
     if row.score is not None and row.half_width is not None:
         word = firmness(row.half_width)
         said.append(f"95 % interval {between(row)}, {word}; n = {row.respondents}")
+    elif row.score is not None and row.on_one_sheet:
+        said.append(ON_ONE_SHEET)
+    if as_agreed(row):
+        said.append(as_agreed(row))
     if line.target:
         by = f" by {day(line.target.by)}" if line.target.by else ""
         said.append(f"target {line.target.level}{by}")
     return "; ".join(said)
 
 
-def _over_time_table(team: Team, lines: Sequence[Line], snapshots: Sequence[SnapshotRow]) -> Table:
-    cells = {(row.snapshot, line.key): in_words(row) for line in lines for row in line.points}
+def _over_time_table(
+    team: Team, lines: Sequence[Line], snapshots: Sequence[SnapshotRow], addresses: Addresses
+) -> Table:
+    cells = {(row.snapshot, line.key): in_full(row) for line in lines for row in line.points}
     rows = [
-        [_time(each), each.respondents, each.version]
+        # One link a row: with one in each cell the page would weigh half as much again.
+        [
+            format_html('<a href="{}">{}</a>', addresses[each.id], _time(each)),
+            "on one sheet" if each.on_one_sheet else each.respondents,
+            each.version,
+        ]
         + [cells.get((each.id, line.key), NONE) for line in lines]
         for each in reversed(snapshots)
     ]
@@ -224,6 +279,7 @@ def where_we_are(
     snapshots: Sequence[SnapshotRow],
     lines: Sequence[Line],
     targets: Mapping[str, Aim],
+    addresses: Addresses,
 ) -> dict[str, Any]:
     """Return profile, levels and next steps after the newest assessment that has any score.
 
@@ -245,25 +301,30 @@ def where_we_are(
         "more_steps": advice[STEPS_SHOWN:],
     }
     if pulse:
-        context |= {"pulse": pulse, "gates": open_gates(model, means[pulse.id], targets)}
+        gates = open_gates(model, means[pulse.id], targets)
+        context |= {"pulse": pulse, "gates": gates, "computed_pulse": addresses[pulse.id]}
     if last:
         rows = profile(lines, last.id)
         context["levels"] = attained(model, rows, means[last.id], blocked)
-        context |= _profile_charts(team, rows, last)
+        context |= _profile_charts(team, rows, last, addresses)
+        context["computed"] = addresses[last.id]
         context["stage"] = (
             "" if last.stage is None else f"{last.stage} {model.level_names[last.stage]}"
         )
     return context
 
 
-def _profile_charts(team: Team, rows: Sequence[ProfileRow], last: SnapshotRow) -> dict[str, Any]:
+def _profile_charts(
+    team: Team, rows: Sequence[ProfileRow], last: SnapshotRow, addresses: Addresses
+) -> dict[str, Any]:
     title = where_it_stands([(each.now.score, each.line.name) for each in rows if each.now])
     figure, round_figure = profile_charts.profile(rows), profile_charts.radar(rows)
-    words = (
-        f"Dot: {day(last.taken_at)}, on its 95 % interval. Ring: the time before. "
-        "Upright stroke: target."
-    )
-    found = {"profile": chart("profile", title, words, figure, _profile_table(team, rows))}
+    dot = ON_ONE_SHEET if last.on_one_sheet else "on its 95 % interval"
+    words = f"Dot: {day(last.taken_at)}, {dot}. Ring: the time before. Upright stroke: target."
+    if any(each.now and each.now.agreed for each in rows):
+        words += " Where the team agreed on answers, these count."
+    table = _profile_table(team, rows, addresses)
+    found = {"profile": chart("profile", title, words, figure, table)}
     if round_figure:
         words = (
             "Solid: now. Dashed: the time before. Rings: targets. "
@@ -273,7 +334,7 @@ def _profile_charts(team: Team, rows: Sequence[ProfileRow], last: SnapshotRow) -
     return found
 
 
-def _profile_table(team: Team, rows: Iterable[ProfileRow]) -> Table:
+def _profile_table(team: Team, rows: Iterable[ProfileRow], addresses: Addresses) -> Table:
     columns = [
         "Questionnaire",
         "Score",
@@ -284,24 +345,29 @@ def _profile_table(team: Team, rows: Iterable[ProfileRow]) -> Table:
         "Change",
         "Target",
     ]
-    cells = [[each.line.title, *_profile_cells(each)] for each in rows]
+    cells = [[each.line.title, *_profile_cells(each, addresses)] for each in rows]
     return Table(f"{team.name}: score and 95 % interval of each questionnaire", columns, cells)
 
 
-def _profile_cells(row: ProfileRow) -> list[object]:
+def _profile_cells(row: ProfileRow, addresses: Addresses) -> list[object]:
     now, before, aim = row.now, row.before, row.line.target
     target = f"{aim.level}{f' by {day(aim.by)}' if aim.by else ''}" if aim else NONE
-    earlier = NONE if before is None else f"{before.score:.1f}"
+    earlier = NONE if before is None else addresses.link(before, f"{before.score:.1f}")
     if now is None:
         return ["not asked", NONE, NONE, NONE, earlier, NONE, target]
+    people = "on one sheet" if now.on_one_sheet else now.respondents
     if now.score is None:
-        return [why_not(now), NONE, NONE, now.respondents, earlier, NONE, target]
-    word = NONE if now.half_width is None else firmness(now.half_width)
-    score = [f"{now.score:.1f}", between(now) or NONE, word, now.respondents]
-    return [*score, earlier, _change_in_words(now), target]
+        return [addresses.link(now, why_not(now)), NONE, NONE, people, earlier, NONE, target]
+    score = addresses.link(now, as_agreed(now) or f"{now.score:.1f}")
+    interval, word = NONE, NONE
+    if now.half_width is not None:
+        interval = addresses.link(now, between(now), "#interval")
+        word = firmness(now.half_width)
+    return [score, interval, word, people, earlier, _change(now, addresses), target]
 
 
-def _change_in_words(row: ScoreRow) -> str:
+def _change(row: ScoreRow, addresses: Addresses) -> str:
     if row.change is None:
         return NONE
-    return f"{row.change:+.1f}, {'changed' if row.changed else 'within noise'}"
+    moved = f"{signed(row.change)}, {'changed' if row.changed else 'within noise'}"
+    return addresses.link(row, moved, "#change")

@@ -13,6 +13,7 @@ from assessment.charts import (
     TEXT,
     Figure,
     Values,
+    agreed,
     axis,
     dot,
     rounded,
@@ -29,8 +30,8 @@ def profile(rows: Sequence[ProfileRow]) -> Figure:
     """Return a dot with its interval for each questionnaire, with last time and target."""
     places = [(-n, row) for n, row in enumerate(rows)]
     layout = replace(PROFILE, height=PROFILE.height * len(rows)).layout(
-        xaxis=axis([-0.02, TOP + 0.02], LEVELS, [str(level) for level in LEVELS]),
-        yaxis={**axis([0.4 - len(rows), 0.75], [], []), "zeroline": False},
+        xaxis=axis([-0.1, TOP + 0.1], LEVELS, [str(level) for level in LEVELS]),
+        yaxis={**axis([rounded(0.4 - len(rows)), 0.8], [], []), "zeroline": False},
         shapes=[],
         annotations=[label for y, each in places for label in _row_labels(y, each)],
     )
@@ -59,7 +60,8 @@ def radar(rows: Sequence[ProfileRow]) -> Figure | None:
     data = [
         _around("time before", names, before, mode="lines", line=stroke(TEXT, "dash")),
         _around("target", names, aims, **ring),
-        _around("now", names, now, mode="lines+markers", line=stroke(NOW), marker=dot(NOW)),
+        _around("now", names, now, mode="lines+markers", line=stroke(NOW), marker=dot(NOW))
+        | agreed([*(each.now for each in asked), asked[0].now]),
     ]
     polar = {
         "gridshape": "linear",
@@ -102,7 +104,8 @@ def _profile_traces(places: Iterable[tuple[int, ProfileRow]]) -> list[Values]:
         },
         _marks("target", aims, "line-ns-open", TEXT, 18),
         _marks("time before", [(y, row.score) for y, row in before], "circle-open", TEXT, 10),
-        _marks("now", [(y, row.score) for y, row in now], "circle", NOW, 12),
+        _marks("now", [(y, row.score) for y, row in now], "circle", NOW, 12)
+        | agreed(row for _, row in now),
     ]
 
 
@@ -117,7 +120,7 @@ def _marks(
         "name": name,
         "x": [rounded(x) for _, x in marks],
         "y": [y for y, _ in marks],
-        "hoverinfo": "x+name",
+        "hoverinfo": "x+name+text",
         "marker": {"symbol": symbol, "color": named, "size": size, "line": outline},
     }
 
@@ -131,6 +134,6 @@ def _around(
         "name": name,
         "theta": [*names, names[0]],
         "r": [rounded(value) for value in (*values, values[0])],
-        "hoverinfo": "r+theta+name",
+        "hoverinfo": "r+theta+name+text",
         **style,
     }

@@ -13,7 +13,7 @@ from assessment.models.results import QuestionRow
 from assessment.published import PublishedLevel, PublishedModel, PublishedQuestionnaire
 from assessment.question_score import TOP
 from assessment.suggestions import AssessedQuestion, NextStep, Suggestion, next_steps
-from assessment.wording import why_not
+from assessment.wording import as_agreed, why_not
 
 Means = Mapping[str, QuestionRow]
 Blocked = Mapping[str, list[dict[str, Any]]]
@@ -51,6 +51,11 @@ class Attained(NamedTuple):
         return why_not(self.row.now) if self.row.now else ""
 
     @property
+    def agreed(self) -> str:
+        """The score as agreed and as answered, where the team agreed on answers."""
+        return as_agreed(self.row.now) if self.row.now else ""
+
+    @property
     def first(self) -> list[Blocking]:
         return self.blocking[:1]
 
@@ -66,6 +71,7 @@ class Attained(NamedTuple):
 class OpenGate(NamedTuple):
     """A gate question and the level up to which it is open; None if too few people judged it."""
 
+    key: str
     questionnaire: str
     title: str
     level: int | None
@@ -138,7 +144,11 @@ def open_gates(model: PublishedModel, means: Means, targets: Mapping[str, Aim]) 
             if question.gate and row and row.applicable:
                 level = None if row.mean is None else level_of(row.mean)
                 name = short_name(questionnaire.key)
-                found.append(OpenGate(name, question.title, level, _name(model, level), target))
+                found.append(
+                    OpenGate(
+                        questionnaire.key, name, question.title, level, _name(model, level), target
+                    )
+                )
     return found
 
 

@@ -44,7 +44,7 @@ from assessment.latest_results import (
     team_cards,
 )
 from assessment.models import Participation, Target
-from assessment.models.answering import AssessmentStatus
+from assessment.models.answering import RUNNING
 from assessment.sparklines import line
 from teams.access import Right, SignedIn, may, organization_for, teams_of
 from teams.models import Membership, Organization, Team
@@ -217,17 +217,15 @@ def questions_about(organization: int) -> Questions:
     teams = Team.objects.filter(organization=organization)
     targets = Target.objects.filter(team__organization=organization).order_by("questionnaire_key")
     return Questions(
-        with_open_assessment(teams),
+        with_running_assessment(teams),
         newest_snapshots(teams),
         targets.values_list("team_id", "questionnaire_key", "level"),
     )
 
 
-def with_open_assessment(teams: QuerySet[Team]) -> QuerySet[Any, tuple[Any, ...]]:
+def with_running_assessment(teams: QuerySet[Team]) -> QuerySet[Any, tuple[Any, ...]]:
     """Return the columns of `TeamFacts` and `OpenNow` for each team."""
-    running = FilteredRelation(
-        "assessments", condition=Q(assessments__status=AssessmentStatus.OPEN)
-    )
+    running = FilteredRelation("assessments", condition=Q(assessments__status__in=RUNNING))
     finished = Participation.objects.filter(
         assessment=OuterRef("running__pk"),
         finished_on__isnull=False,
@@ -249,6 +247,8 @@ def with_open_assessment(teams: QuerySet[Team]) -> QuerySet[Any, tuple[Any, ...]
             "running__opened_at",
             "running__due_on",
             "finished",
+            "running__status",
+            "running__mode",
         )
     )
 
@@ -261,9 +261,9 @@ def facts_by_team(rows: Iterable[tuple[Any, ...]]) -> dict[int, TeamFacts]:
             slug,
             parent,
             members,
-            OpenNow(opened_at, due_on, finished, members) if opened_at else None,
+            OpenNow(opened_at, due_on, finished, members, *how) if opened_at else None,
         )
-        for pk, name, slug, parent, members, opened_at, due_on, finished in rows
+        for pk, name, slug, parent, members, opened_at, due_on, finished, *how in rows
     }
 
 
@@ -365,5 +365,7 @@ def drawn(results: Results, team: int, row: Row) -> SafeString:
         "parent": results.parent_name(facts),
         "organization": results.place,
         "line": line(row.history),
+        # From the organization's own address; a table holds many of these.
+        "scores": row.latest and f"teams/{facts.slug}/assessments/{row.latest.assessment}/scores/",
     }
     return render_to_string("assessment/_team_row.html", context)

@@ -11,8 +11,9 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from assessment.latest_results import count_of, team_cards
-from assessment.models import Assessment, Participation
-from assessment.models.answering import AssessmentStatus
+from assessment.models import Action, Assessment, Participation
+from assessment.models.answering import RUNNING, AssessmentStatus
+from assessment.models.talking import ActionStatus
 from assessment.sparklines import line, scale
 from teams.access import own_teams_of
 from teams.models import ORGANIZATION_ROLES, Organization, Team, User
@@ -69,22 +70,34 @@ def welcome() -> dict[str, object]:
 
 def overview(user: User) -> dict[str, object]:
     """Return what waits for the user, their teams' newest results and what they look after."""
-    running, done = open_assessments_of(user), finished_by(user)
+    running, done = running_assessments_of(user), finished_by(user)
+    answering = [each for each in running if each.is_open]
     return {
-        "waiting": [each for each in running if each.pk not in done],
-        "finished": [each for each in running if each.pk in done],
+        "talks": [each for each in running if each.is_revealed],
+        "waiting": [each for each in answering if each.pk not in done],
+        "finished": [each for each in answering if each.pk in done],
+        "actions": open_actions_of(user),
         "cards": team_cards(own_teams_of(user)),
         "organizations": looked_after_by(user),
         "today": timezone.localdate(),
     }
 
 
-def open_assessments_of(user: User) -> QuerySet[Assessment]:
-    """Return the open assessments in which the user answers, the most urgent first."""
+def running_assessments_of(user: User) -> QuerySet[Assessment]:
+    """Return the assessments in which the user answers and talks, the most urgent first."""
     return (
-        Assessment.objects.filter(status=AssessmentStatus.OPEN, team__memberships__user=user)
+        Assessment.objects.filter(status__in=RUNNING, team__memberships__user=user)
         .select_related("team__organization")
         .order_by(F("due_on").asc(nulls_last=True), "opened_at")
+    )
+
+
+def open_actions_of(user: User) -> QuerySet[Action]:
+    """Return what the user has to do in teams they are in, by due date; undated actions last."""
+    return (
+        Action.objects.filter(owner=user, status=ActionStatus.OPEN, team__memberships__user=user)
+        .select_related("team__organization")
+        .order_by(F("due_on").asc(nulls_last=True), "pk")
     )
 
 

@@ -1,23 +1,28 @@
 """The team page: how mature we are, whether it changes, what next. And the targets shown on it."""
 
+from datetime import date
+from functools import lru_cache
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.core.cache import caches
+from django.db.models import F, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from assessment.history import Aim
-from assessment.models import Assessment, Snapshot, Target
-from assessment.models.answering import AssessmentStatus
+from assessment.models import Action, Assessment, Snapshot, Target
+from assessment.models.answering import RUNNING, AssessmentStatus, Mode
+from assessment.models.talking import ActionStatus
 from assessment.overview import WINDOW, overview
 from assessment.targets import TargetsForm, newest_model
 from teams.access import Right, SignedIn, may, team_for
-from teams.models import Team, User
+from teams.models import Membership, Team, User
 
 
 def team(request: SignedIn, organization: str, team: str) -> HttpResponse:
@@ -27,7 +32,9 @@ def team(request: SignedIn, organization: str, team: str) -> HttpResponse:
         "organization": place.organization,
         "may_lead": may(place, Right.LEAD),
         "may_answer": may(place, Right.ANSWER),
-        "open": open_assessment(place, request.user),
+        "running": running_assessment(place, request.user),
+        "actions": [OpenAction(*row) for row in questions_about(place.pk).actions.all()],
+        "today": timezone.localdate(),
         "results": results(place, request.GET.get("page", "")),
     }
     return render(request, "assessment/team.html", context)
@@ -45,27 +52,82 @@ def team_targets(request: SignedIn, organization: str, team: str) -> HttpRespons
     return render(request, "assessment/targets.html", context)
 
 
-def open_assessment(team: Team, visitor: User) -> dict[str, Any] | None:
-    """Return the team's open assessment, how many of its members have finished, and the visitor.
+def running_assessment(team: Team, visitor: User) -> dict[str, Any] | None:
+    """Return what goes on in the team, how many of its members have finished, and the visitor.
 
     Only that they finished: never what, nor how far.
     """
-    rows = list(
-        Assessment.objects.filter(team=team, status=AssessmentStatus.OPEN)
-        .order_by()
-        .values_list("pk", "due_on", "participations__user", "participations__finished_on")
-    )
+    ask = questions_about(team.pk)
+    rows = list(ask.running.all())
     if not rows:
         return None
-    members = set(team.memberships.values_list("user", flat=True))
-    finished = {user for _, _, user, day in rows if day} & members
+    assessment, status, mode, due_on = rows[0][:4]
+    members = set(ask.members.all())
+    finished = {user for *_, user, day in rows if day} & members
     return {
-        "url": reverse("assessment", args=[team.organization.slug, team.slug, rows[0][0]]),
-        "due_on": rows[0][1],
+        "address": reverse("assessment", args=[team.organization.slug, team.slug, assessment]),
+        "talk": reverse("talk", args=[team.organization.slug, team.slug, assessment]),
+        "is_revealed": status == AssessmentStatus.REVEALED,
+        "is_consensus": mode == Mode.CONSENSUS,
+        "due_on": due_on,
         "members": len(members),
         "finished": len(finished),
         "visitor_finished": visitor.pk in finished,
     }
+
+
+class OpenAction(NamedTuple):
+    """Something the team decided to do and has not done yet."""
+
+    id: int
+    text: str
+    due_on: date | None
+    owner_name: str | None
+    owner_email: str | None
+    question: str | None
+
+    @property
+    def owner(self) -> str:
+        return self.owner_name or self.owner_email or "nobody yet"
+
+
+class Questions(NamedTuple):
+    """What each visit asks the database about one team. Take `.all()`: a fresh answer.
+
+    Actions stand with the next one due first, and undated ones last.
+    """
+
+    running: QuerySet[Any, tuple[Any, ...]]
+    members: QuerySet[Any, int]
+    actions: QuerySet[Any, tuple[Any, ...]]
+    snapshots: QuerySet[Any, int]
+    targets: QuerySet[Any, tuple[str, int, date | None]]
+
+
+# Composing these takes longer than answering them; they hold no rows.
+@lru_cache(maxsize=256)
+def questions_about(team: int) -> Questions:
+    actions = Action.objects.filter(team=team, status=ActionStatus.OPEN).values_list(
+        "pk", "text", "due_on", "owner__name", "owner__email", "question__title"
+    )
+    return Questions(
+        running=Assessment.objects.filter(team=team, status__in=RUNNING)
+        .order_by()
+        .values_list(
+            "pk",
+            "status",
+            "mode",
+            "due_on",
+            "participations__user",
+            "participations__finished_on",
+        ),
+        members=Membership.objects.filter(team=team).order_by().values_list("user", flat=True),
+        actions=actions.order_by(F("due_on").asc(nulls_last=True), "pk"),
+        snapshots=Snapshot.objects.filter(team=team).order_by("pk").values_list("pk", flat=True),
+        targets=Target.objects.filter(team=team)
+        .order_by("questionnaire_key")
+        .values_list("questionnaire_key", "level", "by"),
+    )
 
 
 def results(team: Team, page: str) -> SafeString:
@@ -73,22 +135,18 @@ def results(team: Team, page: str) -> SafeString:
 
     Snapshots never change, so it is rendered once for each set of them. Pages lead back in time.
     """
-    snapshots = Snapshot.objects.of_team(team).ids()
+    ask = questions_about(team.pk)
+    snapshots = list(ask.snapshots.all())
     if not snapshots:
         return SafeString()
     oldest = (len(snapshots) - 1) // WINDOW + 1
     wanted = int(page) if page.isascii() and page.isdecimal() and len(page) < 6 else 1
     at = min(max(wanted, 1), oldest)
-    targets = targets_of(team)
-    rests_on = repr((team.pk, snapshots, at, sorted(targets.items())))
+    targets = {key: Aim(level, by) for key, level, by in ask.targets.all()}
+    rests_on = repr((team.pk, snapshots, at, targets))
     key = f"team-{blake2b(rests_on.encode(), digest_size=16).hexdigest()}"
     html = caches["rendered"].get(key)
     if html is None:
         html = render_to_string("assessment/_results.html", overview(team, targets, at))
         caches["rendered"].set(key, html)
     return SafeString(html)
-
-
-def targets_of(team: Team) -> dict[str, Aim]:
-    rows = Target.objects.filter(team=team).values_list("questionnaire_key", "level", "by")
-    return {key: Aim(level, by) for key, level, by in rows.order_by()}

@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 
@@ -44,12 +45,27 @@ def score(questionnaire="noise", score=2.34, respondents=5, why_not="", change=N
         change=change,
         change_linked=None,
         changed=changed,
+        agreed=0,
+        as_answered=None,
+        mode="individual",
     )
 
 
-def latest(days_ago=10, length="full", respondents=5, invited=6, overall=2.0):
+def latest(days_ago=10, length="full", enough=True, respondents=5, invited=6, overall=2.0):
     taken_at = NOW - timedelta(days=days_ago)
-    return Latest(1, 1, taken_at, length, respondents, invited, 1, overall)
+    return Latest(
+        1,
+        1,
+        taken_at,
+        length,
+        enough,
+        respondents,
+        invited,
+        1,
+        overall,
+        UUID(int=1),
+        "individual",
+    )
 
 
 def gist(team, standing="", stale=False, is_open=False, rose=(), fell=(), **values):
@@ -127,11 +143,12 @@ def test_a_team_has_a_cell_in_every_column():
     ("newest", "standing"),
     [
         (None, Standing.NEVER),
-        (latest(respondents=2), Standing.TOO_FEW),
-        (latest(respondents=2, length="pulse"), Standing.TOO_FEW),
+        (latest(enough=False), Standing.TOO_FEW),
+        (latest(enough=False, length="pulse"), Standing.TOO_FEW),
         (latest(length="pulse"), Standing.PULSE),
         (latest(), Standing.SCORED),
         (latest(respondents=3), Standing.SCORED),
+        (latest(respondents=1), Standing.SCORED),  # one sheet that the team filled together
     ],
 )
 def test_what_a_whole_row_says(newest, standing):
@@ -144,7 +161,8 @@ def test_a_result_is_stale_after_120_days():
 
 
 def test_two_respondents_leave_no_figure_to_sort_by():
-    kept = Row("Payments", latest(respondents=2), cells(COLUMNS, [], {})).gist()
+    few = latest(enough=False, respondents=2)
+    kept = Row("Payments", few, cells(COLUMNS, [], {})).gist()
 
     assert kept.values.keys() == {"assessed", "answered"}
 

@@ -1,6 +1,8 @@
 """What each person sees at the start."""
 
+import re
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.conf import settings
@@ -8,11 +10,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from assessment.models import Participation
-from assessment.submitting import finish
+from assessment.lifecycle import finish
+from assessment.models import Action, Participation
 from teams.models import Role, Team
 from tests.assessment.conftest import open_assessment
-from tests.assessment.frozen import pulse, snapshot, too_few
+from tests.assessment.frozen import pulse, snapshot, submitted, too_few
 from tests.conftest import join, person, signed_in
 
 CHANGED = "Since last time, Noise and alert quality rose by 0.4. The rest is within noise."
@@ -130,6 +132,53 @@ def test_the_most_urgent_comes_first(mary, harbour, assessment, model):
     assert html.index("Assessment of Soon") < html.index("Assessment of Payments")
 
 
+def test_a_talk_of_my_team_waits_for_me(mary, assessment):
+    assessment.status, assessment.reveals = "revealed", 1
+    assessment.revealed_at = timezone.now()
+    assessment.save()
+    finish(assessment=assessment, user=mary)
+
+    html = home(mary)
+
+    assert "Talk: Payments" in html
+    assert "The team is talking it over." in html
+    assert f'href="{assessment.get_absolute_url()}talk/">Join the talk' in html
+    assert "You have finished" not in html
+    assert "Nothing waits for you." not in html
+
+
+def test_an_assessment_on_one_sheet_says_so(mary, assessment):
+    assessment.mode = "consensus"
+    assessment.save()
+
+    assert "answered together" in home(mary)
+
+
+def test_my_open_actions_stand_by_due_date_and_say_what_is_late(mary, lena, payments):
+    today = timezone.localdate()
+    note = partial(Action.objects.create, team=payments)
+    note(text="Undated", owner=mary)
+    note(text="Later", owner=mary, due_on=today)
+    note(text="Late", owner=mary, due_on=today - timedelta(days=1))
+    note(text="Over", owner=mary, due_on=today, status="done")
+    note(text="Lena's", owner=lena, due_on=today)
+    note(text="Nobody's")
+
+    said = home(mary).split('id="actions"')[1].split("</section>")[0]
+
+    assert re.findall(r"<li><p>(.*?)</p>", said) == ["Late", "Later", "Undated"]
+    assert said.count("overdue") == 1
+    assert f'href="{payments.get_absolute_url()}#actions">Payments</a>' in said
+
+
+def test_who_left_the_team_owes_it_nothing(mary, search_team, payments):
+    Action.objects.create(team=payments, text="Silence the disk alert", owner=mary)
+    mary.memberships.all().delete()
+    join(mary, search_team, Role.MEMBER)
+
+    assert "Silence the disk alert" not in home(mary)
+
+
 @pytest.mark.parametrize("who", ["sam", "olga", "max_", "eve"])
 def test_another_team_s_assessment_waits_for_nobody_else(who, assessment, request):
     assert "Assessment of Payments" not in home(request.getfixturevalue(who))
@@ -143,22 +192,24 @@ def test_my_team_s_last_profile_and_what_changed(who, scored, request):
     html = home(request.getfixturevalue(who))
 
     assert CHANGED in html
-    assert "Stage 1, Ad hoc · overall 1.8 · assessed" in html
-    assert '<b class="numbers">2.3</b>' in html
+    scores = f"{scored.team.get_absolute_url()}assessments/{scored.assessment_id}/scores/"
+    assert f'<a href="{scores}#stage">Stage 1, Ad hoc</a>' in html
+    assert f'<a href="{scores}#overall">overall 1.8</a> · assessed' in html
+    assert f'<a class="numbers" href="{scores}noise/">2.3</a>' in html
 
 
 @pytest.mark.parametrize(("score", "shown"), [(2.25, "2.2"), (2.35, "2.4"), (2.75, "2.8")])
 def test_a_score_reads_the_same_on_every_page(score, shown, lena, max_, payments, model):
-    snapshot(payments, model, {"noise": score, "runbooks": score}, overall=score, stage=1)
+    frozen = snapshot(payments, model, {"noise": score, "runbooks": score}, overall=score, stage=1)
+    scores = f"assessments/{frozen.assessment_id}/scores/"
 
     at_home = home(lena)
-    assert f'<b class="numbers">{shown}</b>' in at_home
-    assert f"overall {shown} · " in at_home
+    assert f'{scores}noise/">{shown}</a>' in at_home
+    assert f'{scores}#overall">overall {shown}</a> · ' in at_home
     team = signed_in(lena).get(payments.get_absolute_url()).content.decode()
-    assert f"Mean of the core scores {shown};" in team
+    assert f'Mean of the core scores <a href="{scores}#overall">{shown}</a>;' in team
     compared = signed_in(max_).get("/organizations/harbour/").content.decode()
-    assert f"<b>{shown}</b>" in compared
-    assert f"<small>{shown}</small>" in compared
+    assert compared.count(f">{shown}</a>") == 3
 
 
 def test_templates_round_as_python_does():
@@ -180,12 +231,13 @@ def test_two_respondents_have_no_profile(mary, payments, model):
     assert "small-profile" not in html
 
 
-def test_figures_of_two_people_are_hidden_even_if_they_were_stored(mary, payments, model):
-    snapshot(payments, model, {"noise": 3.21}, respondents=2, overall=3.21, stage=3)
+def test_what_two_people_answered_is_on_no_card(mary, payments, model):
+    submitted(payments, model, {"amy": {"*": 3}, "bob": {"*": 3, "noise.review": 4}})
 
     html = home(mary)
 
-    assert "3.2" not in html
+    assert "2 of 2 answered: too few answers to show." in html
+    assert not re.search(r"\b3\.\d", html)
     assert "Stage" not in html
 
 
@@ -237,6 +289,7 @@ def test_more_teams_take_no_more_queries(mary, harbour, scored, model):
         team = Team.objects.create(organization=harbour, name=f"T{number}", slug=f"t{number}")
         join(mary, team, Role.MEMBER)
         snapshot(team, model, {"noise": 1.0, "runbooks": 2.0})
+        Action.objects.create(team=team, text="Do it", owner=mary)
     with CaptureQueriesContext(connection) as many:
         client.get("/")
 

@@ -23,7 +23,7 @@ from assessment.models import (
 )
 from teams.models import Organization, Role, Team
 from tests.assessment.conftest import publish_model
-from tests.assessment.frozen import pulse, snapshot, too_few
+from tests.assessment.frozen import pulse, snapshot, submitted, too_few
 from tests.conftest import join, person, signed_in
 
 HARBOUR = "/organizations/harbour/"
@@ -160,8 +160,8 @@ def test_every_cell_in_words(max_, scored):
 def test_a_cell_is_shaded_by_the_nearest_step(max_, scored):
     html = page(max_)
 
-    assert '<td class="level-2"><b>2.3</b>' in html
-    assert '<td class="level-4"><b>3.5</b>' in html
+    assert re.search(r'<td class="level-2"><a [^>]*>2\.3</a>', html)
+    assert re.search(r'<td class="level-4"><a [^>]*>3\.5</a>', html)
 
 
 def test_each_row_names_its_team_and_its_parent(max_, scored):
@@ -206,6 +206,52 @@ def test_an_open_assessment_says_how_many_have_finished(max_, lena, mary, assess
     Participation.objects.create(assessment=assessment, user=lena)
 
     assert rows(page(max_))["Payments"][-1] == "1 of 2 finished due 1 Feb 2030"
+
+
+def test_a_team_that_talks_or_answers_on_one_sheet_is_not_counted_off(
+    max_, lena, assessment, search_team, sam, model
+):
+    Assessment.objects.filter(pk=assessment.pk).update(
+        status="revealed", reveals=1, revealed_at=timezone.now()
+    )
+    Assessment.objects.create(team=search_team, maturity_model=model, mode="consensus")
+
+    shown = rows(page(max_))
+    assert shown["Payments"][-1] == "talking it over"
+    assert shown["Search"][-1] == "answering on one sheet"
+
+
+def test_an_agreed_score_is_called_agreed(max_, payments, model):
+    sheets = {name: {"*": 2} for name in ("amy", "bob", "cat")}
+    submitted(payments, model, sheets, agreed={"noise.review": 4})
+
+    assert rows(page(max_))["Payments"][:2] == ["2.5 agreed", "2.0"]
+
+
+def test_one_sheet_has_scores_and_nobody_to_count(max_, payments, search_team, model):
+    submitted(payments, model, {"together": {"*": 3}}, mode="consensus")
+    submitted(search_team, model, {"together": {"noise.review": 3}}, mode="consensus")
+
+    shown = rows(page(max_))
+    assert shown["Payments"][:2] == ["3.0", "3.0"]
+    assert shown["Search"][:2] == ["too few questions answered", "too few questions answered"]
+    assert [row[-2] for row in shown.values()] == ["on one sheet", "on one sheet"]
+    assert names(page(max_, "?sort=-answered")) == ["Payments", "Search"]
+
+
+def test_each_score_leads_to_how_it_is_computed(max_, scored):
+    html = page(max_)
+    client = signed_in(max_)
+
+    links = re.findall(
+        r'href="(teams/payments/assessments/[^"#]+)[^"]*" aria-label="([^"]+)"', html
+    )
+    assert [label for _, label in links] == [
+        "2.3, how it is computed",
+        "1.2, how it is computed",
+        "1.8, how it is computed",
+    ]
+    assert {client.get(HARBOUR + link).status_code for link, _ in links} == {200}
 
 
 def test_a_questionnaire_the_team_was_not_asked_says_so(max_, scored, search_team, model):
@@ -256,26 +302,26 @@ def test_two_respondents_have_no_figure(max_, payments, model):
     assert rows(page(max_))["Payments"][:2] == ["too few answers to show", ""]
 
 
-def test_a_figure_of_two_people_is_hidden_even_if_it_was_stored(max_, payments, model):
-    snapshot(
-        payments,
-        model,
-        {"noise": 3.21, "runbooks": 3.21},
-        respondents=2,
-        overall=3.21,
-    )
+def test_what_two_people_answered_is_in_no_cell(max_, payments, model):
+    submitted(payments, model, {"amy": {"*": 3}, "bob": {"*": 3, "noise.review": 4}})
 
-    assert "3.2" not in text(page(max_).split("<tbody>")[1].split("</table>")[0])
+    html = page(max_)
+    assert rows(html)["Payments"][:2] == ["too few answers to show", ""]
+    assert not re.search(r"\b3\.\d", text(html.split("<tbody>")[1].split("</table>")[0]))
 
 
 def test_a_questionnaire_that_two_people_judged_is_hidden(max_, payments, model):
-    snapshot(payments, model, {"noise": {"score": 3.21, "respondents": 2}, "runbooks": 1.0})
+    runbooks = {
+        f"runbooks.{name}": 1 for name in ("coverage", "found", "tested", "owned", "automated")
+    }
+    both = {name: {"*": 3, **runbooks} for name in ("amy", "bob")}
+    submitted(payments, model, both | dict.fromkeys(["cat", "dan", "fay"], runbooks))
 
     assert rows(page(max_))["Payments"][:2] == ["too few answers to show", "1.0"]
 
 
 def test_the_line_over_time_leaves_out_assessments_of_two_people(max_, payments, model):
-    snapshot(payments, model, {"noise": 4.0}, days_ago=200, respondents=2, overall=4.0)
+    too_few(payments, model, days_ago=200)
     snapshot(payments, model, {"noise": 1.0}, days_ago=100, overall=1.0)
     snapshot(payments, model, {"noise": 1.5}, overall=1.5)
 
