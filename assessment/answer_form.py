@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from assessment.last_time import LastTime
 from assessment.models.answering import AnswerChoice
 from assessment.progress import Progress
 from assessment.published import PublishedQuestion
@@ -27,6 +28,10 @@ from assessment.saving import (
 EDGE = "\0"
 
 DONT_KNOW, NOT_APPLICABLE = AnswerChoice.DONT_KNOW, AnswerChoice.NOT_APPLICABLE
+
+# Within the line's label, so that whoever hears the page hears them with the line.
+LAST_TIME = '<small class="last-time">last time</small>'
+LAST_TIME_DIFFERENT = '<small class="last-time">last time; the line read differently then</small>'
 
 REVISION = re.compile(r"0|[1-9][0-9]{0,8}")
 
@@ -49,14 +54,21 @@ def as_stored(stored: StoredAnswer) -> Filled:
 
 
 def questions_html(
-    questions: tuple[PublishedQuestion, ...], filled: Mapping[str, Filled]
+    questions: tuple[PublishedQuestion, ...],
+    filled: Mapping[str, Filled],
+    last_time: LastTime | None = None,
 ) -> SafeString:
-    """Return the questions' fieldsets, each filled in with what `filled` holds under its key."""
+    """Return the questions' fieldsets, each filled in with what `filled` holds under its key.
+
+    `last_time` puts a mark at the lines chosen then.
+    """
     name = "questions:" + ",".join(str(question.id) for question in questions)
     untouched = Filled()
     values: dict[str, str] = {}
     for question in questions:
         values |= _values(question.key, filled.get(question.key, untouched))
+    if last_time:
+        values |= _marks(last_time.marks(questions))
     return _fill(_pieces(name, lambda: _questions(questions)), values)
 
 
@@ -64,12 +76,14 @@ def ways_html(version: str, progress: Progress, here: str) -> SafeString:
     """Return the list of questionnaires with the respondent's progress in each.
 
     `version` names the model and length, which decide the list; `here` is the current one's key.
+    What is said about the sheet depends on whether the team fills it together.
     """
     values = {"answered": str(progress.answered)}
     for each in progress.questionnaires:
         values[f"answered {each.key}"] = str(each.answered)
         values[f"url {each.key}"] = escape(each.resume_url)
-    return _fill(_pieces(f"ways:{version}:{here}", lambda: _ways(progress, here)), values)
+    name = f"ways:{version}:{progress.together}:{here}"
+    return _fill(_pieces(name, lambda: _ways(progress, here)), values)
 
 
 def _values(key: str, filled: Filled) -> dict[str, str]:
@@ -79,6 +93,13 @@ def _values(key: str, filled: Filled) -> dict[str, str]:
         f"note {key}": escape(filled.given.note.replace(EDGE, "\ufffd")),
         f"state {key}": "Saved" if filled.saved else "",
         f"trouble {key}": filled.trouble,
+    }
+
+
+def _marks(marks: Mapping[tuple[str, str], bool]) -> dict[str, str]:
+    return {
+        f"last {answer} {key}": LAST_TIME_DIFFERENT if read_differently else LAST_TIME
+        for (key, answer), read_differently in marks.items()
     }
 
 
@@ -114,7 +135,10 @@ def _question(question: PublishedQuestion, place: int, of: int) -> str:
     key = question.key
     choices = [(str(level.level), level.description) for level in question.levels]
     choices += [(each.value, str(each.label)) for each in (DONT_KNOW, NOT_APPLICABLE)]
-    lines = [(value, text, _slot(f"checked {value} {key}")) for value, text in choices]
+    lines = [
+        (value, text, _slot(f"checked {value} {key}"), _slot(f"last {value} {key}"))
+        for value, text in choices
+    ]
     slots = {name: _slot(f"{name} {key}") for name in ("revision", "note", "state", "trouble")}
     context = {"question": question, "place": place, "of": of, "lines": lines}
     return render_to_string("assessment/_question.html", context | slots)
@@ -125,7 +149,12 @@ def _ways(progress: Progress, here: str) -> str:
         (each, _slot(f"url {each.key}"), _slot(f"answered {each.key}"))
         for each in progress.questionnaires
     ]
-    context = {"ways": ways, "here": here, "asked": progress.asked, "answered": _slot("answered")}
+    context = {
+        "ways": ways,
+        "here": here,
+        "progress": progress,
+        "answered": _slot("answered"),
+    }
     return render_to_string("assessment/_ways.html", context)
 
 

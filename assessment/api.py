@@ -1,12 +1,14 @@
-"""The requests that programs send. So far one: saving an answer, as docs describe it."""
+"""The requests that programs send: saving an answer of one's own sheet, and reading that sheet."""
 
+import hashlib
 import json
 import re
+from collections.abc import Mapping
 from typing import IO, Annotated, Any, Literal, NoReturn
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError
@@ -14,14 +16,20 @@ from ninja.security import SessionAuth
 from ninja.utils import check_csrf
 from pydantic import ConfigDict, Field, ValidationError
 
+from assessment.models import Assessment
 from assessment.models.answering import LONGEST_NOTE
+from assessment.published import published_model
 from assessment.saving import (
+    WHY_CLOSED,
     AssessmentClosed,
     Change,
     Conflict,
     GivenAnswer,
     NotAcceptable,
     QuestionNotAsked,
+    StoredAnswer,
+    answers_of,
+    assessment_to_answer,
     given_answer,
     save_answer,
 )
@@ -96,9 +104,39 @@ class ConflictBody(RefusedBody):
     stored: StoredBody | None = None
 
 
-api = NinjaAPI(title="Rungs", version="1", auth=SignedIn())
+class ClosedBody(RefusedBody):
+    """The sheets take no answers: `revealed` may end, when the lead opens them again."""
+
+    code: Literal["closed"]
+    status: Literal["revealed", "submitted"]
+    reason: str
+
+
+class SheetAnswerBody(StoredBody):
+    questionnaire: str
+    question: str
+
+
+class SheetBody(Schema):
+    """One sheet. `reason` says why it takes no answers; it is empty while it is open."""
+
+    status: Literal["open", "revealed", "submitted"]
+    reason: str
+    answers: list[SheetAnswerBody]
+
+
+api = NinjaAPI(
+    title="Rungs",
+    version="1",
+    auth=SignedIn(),
+    description=(
+        "Reading and saving one's own sheet. On a sheet that a team fills together, that is the "
+        "team's one sheet. Nobody reads anybody else's sheet here, whatever their role."
+    ),
+)
 
 REFUSED = dict.fromkeys(frozenset({401, 403, 404, 413, 422, 429, 503}), RefusedBody)
+REFUSED_READING = dict.fromkeys(frozenset({401, 403, 404, 503}), RefusedBody)
 REQUEST = {
     "parameters": [
         {
@@ -118,12 +156,18 @@ REQUEST = {
 
 @api.put(
     "/assessments/{uuid:assessment_id}/answers/{question}",
-    response={200: SavedBody, 409: ConflictBody} | REFUSED,
+    response={200: SavedBody, 409: ConflictBody | ClosedBody} | REFUSED,
     openapi_extra=REQUEST,
     url_name="save_answer",
 )
 def put_answer(request: HttpRequest, assessment_id: UUID, question: str) -> JsonResponse:
-    """Save one answer. 200 only after it is in the database; the same request again is 200 too."""
+    """Save one answer. 200 only after it is in the database; the same request again is 200 too.
+
+    409 has one of two codes. `conflict`: another answer was stored since the revision that
+    If-Match names; both stand in the body, and nothing was overwritten. `closed`: the sheets take
+    no answers, because the answers were revealed and the team talks (the lead may open the sheets
+    again) or because the assessment was submitted (that is final); nothing was stored.
+    """
     body = answer_in(request)
     change = Change(question, given_in(body), revision_in(request))
     # The API's authentication lets nobody anonymous in; the request's type does not know.
@@ -132,6 +176,53 @@ def put_answer(request: HttpRequest, assessment_id: UUID, question: str) -> Json
         return conflict(outcome)
     saved_at = timezone.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return JsonResponse({"saved": True, "revision": outcome.revision, "saved_at": saved_at})
+
+
+@api.get(
+    "/assessments/{uuid:assessment_id}/answers",
+    response={200: SheetBody, 304: None} | REFUSED_READING,
+    openapi_extra={
+        "parameters": [
+            {
+                "in": "header",
+                "name": "If-None-Match",
+                "required": False,
+                "description": "The ETag of what was read before: 304 when nothing has changed",
+                "schema": {"type": "string"},
+            }
+        ]
+    },
+    url_name="own_sheet",
+)
+def get_answers(request: HttpRequest, assessment_id: UUID) -> HttpResponse:
+    """Read one's own sheet, and nobody else's; the team's sheet where it is filled together.
+
+    Answers stand in the order of their questions; a question never touched is not among them.
+    """
+    assessment = assessment_to_answer(request.user, assessment_id)  # type: ignore[arg-type]
+    answers = answers_of(request.user, assessment)  # type: ignore[arg-type]
+    response = JsonResponse(sheet_of(assessment, answers))
+    response["ETag"] = tag = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
+    if tag in request.headers.get("If-None-Match", ""):
+        unchanged = HttpResponse(status=304)
+        unchanged["ETag"] = tag
+        return unchanged
+    return response
+
+
+def sheet_of(assessment: Assessment, answers: Mapping[int, StoredAnswer]) -> dict[str, object]:
+    model = published_model(assessment.maturity_model_id)
+    return {
+        "status": assessment.status,
+        "reason": "" if assessment.is_open else WHY_CLOSED[assessment.status],
+        "answers": [
+            {"questionnaire": questionnaire.key, "question": question.key}
+            | stored_as_sent(answers[question.id])
+            for questionnaire in model.questionnaires
+            for question in questionnaire.questions
+            if question.id in answers
+        ],
+    }
 
 
 # What came in -----------------------------------------------------------------------------------
@@ -215,15 +306,18 @@ def given_in(body: AnswerBody) -> GivenAnswer:
 
 
 def conflict(outcome: Conflict) -> JsonResponse:
-    stored = as_sent(outcome.stored.given) | {"revision": outcome.stored.revision}
     return refused(
         409,
         "This answer was changed elsewhere in the meantime. Yours was not stored and nothing was "
         "overwritten: choose which one to keep.",
         "conflict",
         yours=as_sent(outcome.yours),
-        stored=stored,
+        stored=stored_as_sent(outcome.stored),
     )
+
+
+def stored_as_sent(stored: StoredAnswer) -> dict[str, object]:
+    return as_sent(stored.given) | {"revision": stored.revision}
 
 
 def as_sent(given: GivenAnswer) -> dict[str, object]:
@@ -232,7 +326,7 @@ def as_sent(given: GivenAnswer) -> dict[str, object]:
     return {"answer": int(given.answer or 0) if level else given.answer, "note": given.note}
 
 
-def refused(status: int, error: str, code: str, **more: Any) -> JsonResponse:
+def refused(status: int, error: str, code: str, /, **more: Any) -> JsonResponse:
     return JsonResponse({"saved": False, "error": error, "code": code} | more, status=status)
 
 
@@ -257,7 +351,13 @@ def not_asked(request: HttpRequest, error: QuestionNotAsked) -> JsonResponse:
 
 @api.exception_handler(AssessmentClosed)
 def closed(request: HttpRequest, error: AssessmentClosed) -> JsonResponse:
-    return refused(409, f"{error} What you just sent was not stored.", "closed")
+    return refused(
+        409,
+        f"{error} What you just sent was not stored.",
+        "closed",
+        status=error.status,
+        reason=str(error),
+    )
 
 
 @api.exception_handler(AuthenticationError)

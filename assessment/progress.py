@@ -1,4 +1,4 @@
-"""How far one respondent's own sheet is, for that respondent only."""
+"""How far the sheet that somebody fills is, for those who fill it only."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from assessment.models import Answer, Assessment
-from assessment.models.answering import respondent_key
 from assessment.published import PublishedQuestionnaire, published_model
 from teams.models import User
 
@@ -33,7 +32,14 @@ class QuestionnaireProgress:
 
 @dataclass(frozen=True)
 class Progress:
+    """How far a sheet is: the respondent's own, or the one the team fills together."""
+
     questionnaires: tuple[QuestionnaireProgress, ...]
+    together: bool = False
+
+    @property
+    def whose(self) -> str:
+        return "Your team's sheet" if self.together else "Your answers"
 
     @property
     def answered(self) -> int:
@@ -59,22 +65,30 @@ def progress_of(assessment: Assessment, user: User) -> Progress:
     answered = set(
         Answer.objects.filter(
             sheet__assessment=assessment,
-            sheet__respondent=respondent_key(user.pk, assessment.team_id),
+            sheet__respondent=assessment.respondent(user),
             answer__isnull=False,
         ).values_list("question_id", flat=True)
     )
     return progress_through(assessment, answered)
 
 
-def progress_through(assessment: Assessment, answered: Collection[int]) -> Progress:
-    """Return the progress of one whose answered questions, by id, are known already."""
+def progress_through(
+    assessment: Assessment, answered: Collection[int], query: str = ""
+) -> Progress:
+    """Return the progress of one whose answered questions, by id, are known already.
+
+    `query`, such as "?last=1", is kept in the addresses of all questionnaires.
+    """
     model = published_model(assessment.maturity_model_id)
     asked = model.asked(assessment.length, assessment.rules_control_changes)
     team = assessment.team
     # Looking an address up costs more than all the rest here, so it is done once for all.
     place = [team.organization.slug, team.slug, assessment.pk, "-"]
     address = reverse("answer", args=place).removesuffix("-/")
-    return Progress(tuple(_progress(f"{address}{each.key}/", each, answered) for each in asked))
+    questionnaires = tuple(
+        _progress(f"{address}{each.key}/{query}", each, answered) for each in asked
+    )
+    return Progress(questionnaires, together=assessment.is_consensus)
 
 
 def _progress(

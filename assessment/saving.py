@@ -10,10 +10,12 @@ from django.http import Http404
 
 from assessment.models.answering import (
     LONGEST_NOTE,
+    TOGETHER,
     Answer,
     AnswerChoice,
     Assessment,
     AssessmentStatus,
+    Mode,
     Sheet,
     respondent_key,
 )
@@ -22,6 +24,15 @@ from teams.access import Right, admit
 from teams.models import User
 
 NEVER_ANSWERED = 0
+
+WHY_CLOSED: dict[str, str] = {
+    AssessmentStatus.REVEALED: (
+        "The answers were revealed, so the sheets are closed while the team talks."
+    ),
+    AssessmentStatus.SUBMITTED: (
+        "This assessment was submitted, so its answers stand as they are."
+    ),
+}
 
 
 class NotAcceptable(Exception):
@@ -33,7 +44,11 @@ class QuestionNotAsked(Exception):
 
 
 class AssessmentClosed(Exception):
-    """The assessment was submitted, so its answers stand."""
+    """The sheets take no answers in this status; the text says why."""
+
+    def __init__(self, status: str) -> None:
+        super().__init__(WHY_CLOSED[status])
+        self.status = status
 
 
 @dataclass(frozen=True)
@@ -123,10 +138,25 @@ def save_answers(
         return _save(user, assessment_id, changes, look_first=True)
 
 
+def assessment_to_answer(user: User, assessment_id: UUID) -> Assessment:
+    """Return the assessment with its team and organization, for somebody who answers there.
+
+    Who answers there comes in by one query. Raises Http404 for a stranger, PermissionDenied for
+    one who may look but does not answer.
+    """
+    mine = Assessment.objects.select_related("team__organization").filter(
+        pk=assessment_id,
+        team__memberships__user=user.pk,
+        team__memberships__role__in=Right.ANSWER.value,
+    )
+    found = next(iter(mine.order_by()), None)
+    return found or _refuse(user, assessment_id)
+
+
 def answers_of(user: User, assessment: Assessment) -> dict[int, StoredAnswer]:
-    """Return what the user's own sheet holds, by question id."""
+    """Return what the sheet the user fills holds, by question id."""
     rows = Answer.objects.filter(
-        sheet__assessment=assessment, sheet__respondent=respondent_key(user.pk, assessment.team_id)
+        sheet__assessment=assessment, sheet__respondent=assessment.respondent(user)
     ).values_list("question_id", "answer", "note", "revision")
     return {row[0]: StoredAnswer(GivenAnswer(row[1], row[2]), row[3]) for row in rows}
 
@@ -180,17 +210,18 @@ def _lock(user: User, assessment_id: UUID) -> OpenSheet:
             "maturity_model_id",
             "length",
             "rules_control_changes",
+            "mode",
             "sheets__respondent",
             "sheets__id",
         )
     )
     if not rows:
         _refuse(user, assessment_id)
-    status, team_id, model_id, length, rules_control_changes = rows[0][:5]
+    status, team_id, model_id, length, rules_control_changes, mode = rows[0][:6]
     if status != AssessmentStatus.OPEN:
-        raise AssessmentClosed("This assessment was submitted, so its answers stand as they are.")
-    respondent = respondent_key(user.pk, team_id)
-    sheets: dict[str | None, UUID] = {row[5]: row[6] for row in rows}
+        raise AssessmentClosed(status)
+    respondent = TOGETHER if mode == Mode.CONSENSUS else respondent_key(user.pk, team_id)
+    sheets: dict[str | None, UUID] = {row[6]: row[7] for row in rows}
     model = published_model(model_id)
     return OpenSheet(
         sheet_id=sheets.get(respondent) or _new_sheet(assessment_id, respondent),

@@ -19,19 +19,25 @@ from assessment.answer_form import (
     questions_html,
     ways_html,
 )
+from assessment.last_time import last_time
+from assessment.lifecycle import least_changes
 from assessment.models import Assessment
+from assessment.modes import thresholds_of
 from assessment.progress import Progress, QuestionnaireProgress, progress_through
 from assessment.published import PublishedQuestionnaire, published_model
 from assessment.saving import (
+    WHY_CLOSED,
     AssessmentClosed,
     Conflict,
     Saved,
     StoredAnswer,
     answers_of,
+    assessment_to_answer,
     save_answers,
 )
-from teams.access import Right, SignedIn, team_for
-from teams.models import User
+from teams.access import SignedIn
+
+LAST_TIME = "?last=1"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -39,31 +45,16 @@ def answer(
     request: SignedIn, organization: str, team: str, assessment: UUID, questionnaire: str
 ) -> HttpResponse:
     """Show one questionnaire with the visitor's own answers; without scripts, save it as a form."""
-    found = assessment_to_answer(request.user, organization, team, assessment)
-    if not found.is_open:
-        messages.warning(request, "This assessment was submitted; its answers stand as they are.")
-        return redirect(found)
+    found = assessment_to_answer(request.user, assessment)
+    if (found.team.organization.slug, found.team.slug) != (organization, team):
+        raise Http404
     asked = questionnaire_asked(found, questionnaire)
     if request.method == "POST":
         return save_form(request, found, asked)
+    if not found.is_open:
+        messages.warning(request, WHY_CLOSED[found.status])
+        return redirect(found)
     return page(request, found, asked, answers_of(request.user, found))
-
-
-def assessment_to_answer(user: User, organization: str, team: str, assessment: UUID) -> Assessment:
-    """Return the assessment with its team and organization, for somebody who answers there.
-
-    Who answers there comes in by one query; to anybody else the usual doors say why not.
-    """
-    mine = Assessment.objects.select_related("team__organization").filter(
-        pk=assessment,
-        team__memberships__user=user.pk,
-        team__memberships__role__in=Right.ANSWER.value,
-    )
-    found = next(iter(mine.order_by()), None)
-    if found and (found.team.organization.slug, found.team.slug) == (organization, team):
-        return found
-    team_for(user, organization, team, Right.ANSWER)
-    raise Http404
 
 
 def questionnaire_asked(assessment: Assessment, key: str) -> PublishedQuestionnaire:
@@ -81,32 +72,50 @@ def page(
     stored: Mapping[int, StoredAnswer],
     unsaved: dict[str, Filled] | None = None,
     status: int = 200,
+    closed: str = "",
 ) -> HttpResponse:
-    """Render the questionnaire as stored, or as sent where `unsaved` has a question's key."""
+    """Render the questionnaire as stored, or as sent where `unsaved` has a question's key.
+
+    `closed` says why nothing can be saved.
+    """
     unsaved = unsaved or {}
     questions = questionnaire.questions
     shown = {each.key: as_stored(stored[each.id]) for each in questions if each.id in stored}
-    progress = progress_in(assessment, stored)
+    progress = progress_in(assessment, stored, kept_in_address(request))
     model, length = assessment.maturity_model_id, assessment.length
+    with_last_time = bool(kept_in_address(request))
+    last = last_time(request.user, assessment) if with_last_time else None
+    saving_address = reverse("api-1:save_answer", args=[assessment.pk, "-"]).removesuffix("-")
     context = {
         "assessment": assessment,
         "team": assessment.team,
         "organization": assessment.team.organization,
         "questionnaire": questionnaire,
-        "questions": questions_html(questions, shown | unsaved),
+        "questions": questions_html(questions, shown | unsaved, last),
         "ways": ways_html(
             f"{model}:{length}:{assessment.rules_control_changes}", progress, questionnaire.key
         ),
         "unsaved": [each for each in questions if each.key in unsaved],
         "next": following(progress, questionnaire.key),
-        "saving_address": reverse("api-1:save_answer", args=[assessment.pk, "-"])[:-1],
+        "saving_address": saving_address,
+        "with_last_time": with_last_time,
+        "last_time": last,
+        "thresholds": thresholds_of(assessment.least_answers),
+        "who_sees_in_full": not progress.answered,
+        "changes_needed": least_changes(assessment) if assessment.reveals else 0,
+        "closed": closed,
     }
     return render(request, "assessment/answer.html", context, status=status)
 
 
-def progress_in(assessment: Assessment, stored: Mapping[int, StoredAnswer]) -> Progress:
+def kept_in_address(request: SignedIn) -> str:
+    """Return what goes along from questionnaire to questionnaire: whether last time is shown."""
+    return LAST_TIME if request.GET.get("last") == "1" else ""
+
+
+def progress_in(assessment: Assessment, stored: Mapping[int, StoredAnswer], query: str) -> Progress:
     answered = {key for key, value in stored.items() if value.given.answer is not None}
-    return progress_through(assessment, answered)
+    return progress_through(assessment, answered, query)
 
 
 def following(progress: Progress, key: str) -> QuestionnaireProgress | None:
@@ -132,8 +141,7 @@ def save_form(
             changes=[each.change for each in sound],
         )
     except AssessmentClosed as closed:
-        messages.error(request, f"{closed} What you just sent was not stored.")
-        return redirect(assessment)
+        return nothing_saved(request, assessment, questionnaire, posted, str(closed))
     unsaved = not_saved(posted, zip(sound, outcomes, strict=True))
     saved = len(posted) - len(unsaved)
     if not unsaved:
@@ -144,6 +152,25 @@ def save_form(
     status = 422 if any(each.error for each in posted) else 409
     now = answers_of(request.user, assessment)
     return page(request, assessment, questionnaire, now, unsaved, status)
+
+
+def nothing_saved(
+    request: SignedIn,
+    assessment: Assessment,
+    questionnaire: PublishedQuestionnaire,
+    posted: Collection[Posted],
+    why: str,
+) -> HttpResponse:
+    """Say that the sheets are closed, and show what was sent, so that it can be copied."""
+    if not posted:
+        messages.warning(request, why)
+        return redirect(assessment)
+    unsaved = {
+        each.question.key: Filled(each.change.given, each.change.revision, trouble=error_html(why))
+        for each in posted
+    }
+    now = answers_of(request.user, assessment)
+    return page(request, assessment, questionnaire, now, unsaved, status=409, closed=why)
 
 
 def not_saved(
@@ -165,8 +192,9 @@ def where_next(
     request: SignedIn, assessment: Assessment, questionnaire: PublishedQuestionnaire
 ) -> str:
     if request.POST.get("then") != "next":
-        return request.path
-    progress = progress_in(assessment, answers_of(request.user, assessment))
+        return request.path + kept_in_address(request)
+    stored = answers_of(request.user, assessment)
+    progress = progress_in(assessment, stored, kept_in_address(request))
     after = following(progress, questionnaire.key)
     return after.resume_url if after else assessment.get_absolute_url()
 

@@ -1,8 +1,11 @@
 // The page on which a respondent answers: keys, saving, what is saved and what is not.
 
+import { openGuidesIn } from "./guide_in_place.js";
 import { AnswerQueue } from "./saving.js";
+import { watchSheet } from "./together.js";
 
 const TYPING_PAUSE = 800; // ms
+const JUST_NOW = 60_000; // ms
 
 const form = document.getElementById("answers");
 const questions = [...form.querySelectorAll("[data-question]")];
@@ -18,6 +21,7 @@ const keyOf = (question) => question.dataset.question;
 const field = (question, name) => form.elements.namedItem(`${name}-${keyOf(question)}`);
 const find = (key) => questions.find((question) => keyOf(question) === key);
 const radios = (question) => [...question.querySelectorAll(".lines input")];
+const titleOf = (question) => question.querySelector("legend").lastChild.textContent.trim();
 const radio = (question, value) => radios(question).find((input) => input.value === value);
 
 // What a question's controls hold --------------------------------------------------------------
@@ -34,7 +38,7 @@ const show = (question, { answer, note }) => {
 };
 
 const inWords = (question, { answer, note }) => {
-  const line = answer === null ? "no answer" : radio(question, answer).parentElement.textContent.trim();
+  const line = answer === null ? "no answer" : radio(question, answer).nextElementSibling.textContent.trim();
   return note ? `${line} (“${note}”)` : line;
 };
 
@@ -49,13 +53,15 @@ const KEPT = "Not saved yet. Kept on this page, will be sent.";
 
 const stateOf = (entry) => {
   if (entry.state === "saved") {
+    if (entry.byColleague) return "Changed by a colleague just now";
     if (entry.savedAt) return `Saved ${time.format(entry.savedAt)}`;
     return entry.stored.answer === null ? "" : "Saved";
   }
   if (entry.state === "incomplete") return "Not saved yet: say in one line why it does not apply.";
   if (entry.state === "conflict") return "Not saved: it was changed elsewhere. Choose above.";
   if (entry.state === "refused") return `Not saved: ${entry.error}`;
-  if (queue.pause) return queue.pause.why === "closed" ? "Not saved: the answers are closed." : KEPT;
+  if (closed()) return "Not saved: the sheets are closed. Kept on this page.";
+  if (queue.pause) return KEPT;
   return entry.state === "sending" ? "Saving…" : "Not saved yet…";
 };
 
@@ -64,8 +70,12 @@ const PAUSES = {
   busy: (n) => `${n} not saved yet: the server is busy. Kept on this page, will be sent.`,
   "signed-out": (n) => `${n} not saved yet: you are signed out. Nothing is lost: sign in in another tab, then press Retry.`,
   "someone-else": (n) => `${n} not saved: somebody else is signed in now. Sign in as yourself in another tab, then press Retry.`,
-  closed: (n) => `${n} not saved: this assessment was submitted in the meantime, so its answers are closed.`,
+  closed: (n) => `${n} not saved. ${why()} Kept on this page: press Retry if the sheets are opened again.`,
+  over: (n) => `${n} not saved. ${why()} Copy what you want to keep before you leave this page.`,
 };
+
+const closed = () => ["closed", "over"].includes(queue.pause?.why);
+const why = () => queue.pause.reason || "This assessment takes no answers now.";
 
 const overall = () => {
   const unsent = queue.unsent();
@@ -75,16 +85,18 @@ const overall = () => {
   if (unsent.some((entry) => entry.state === "refused")) return `${count} not saved. The reason stands at the question.`;
   if (unsent.some((entry) => entry.state === "incomplete")) return `${count} not saved yet: a reason is missing.`;
   if (unsent.length) return "Saving…";
+  if (closed()) return why();
+  if (colleagues.size) return `Changed by a colleague just now: ${[...colleagues].map(titleOf).join("; ")}.`;
   return queue.lastSaved ? `Everything is saved, last at ${time.format(queue.lastSaved)}.` : "Answers are saved as you give them.";
 };
 
 const tell = () => {
   const text = overall();
   if (saying.textContent !== text) saying.textContent = text;
-  const why = queue.unsent().length ? queue.pause?.why : undefined;
-  retry.hidden = !why || why === "closed";
-  signIn.hidden = !["signed-out", "someone-else"].includes(why);
-  bar.classList.toggle("troubled", Boolean(why) || queue.unsent().some((entry) => ["conflict", "refused"].includes(entry.state)));
+  const pause = queue.unsent().length ? queue.pause?.why : undefined;
+  retry.hidden = !pause || pause === "over";
+  signIn.hidden = !["signed-out", "someone-else"].includes(pause);
+  bar.classList.toggle("troubled", Boolean(pause) || closed() || queue.unsent().some((entry) => ["conflict", "refused"].includes(entry.state)));
 };
 
 const count = () => {
@@ -101,6 +113,7 @@ const showEntry = (entry) => {
   const state = question.querySelector(".state");
   state.textContent = stateOf(entry);
   state.dataset.state = queue.pause && entry.state !== "saved" ? "kept" : entry.state;
+  question.classList.toggle("by-colleague", Boolean(entry.byColleague));
   field(question, "revision").value = entry.revision;
   if (entry.state === "conflict") showConflict(question, entry);
   else question.querySelector(".trouble").replaceChildren();
@@ -115,6 +128,56 @@ const showConflict = (question, entry) => {
   }
   place.querySelector("[data-value=yours]").textContent = inWords(question, entry.wanted);
   place.querySelector("[data-value=stored]").textContent = inWords(question, entry.other);
+};
+
+// A sheet filled together ----------------------------------------------------------------------
+
+const colleagues = new Set(); // questions that a colleague changed just now
+
+const byColleague = (question, entry) => {
+  entry.byColleague = true;
+  colleagues.add(question);
+  clearTimeout(entry.wears);
+  entry.wears = setTimeout(() => mine(question, entry), JUST_NOW);
+};
+
+const mine = (question, entry) => {
+  entry.byColleague = false;
+  entry.savedAt = null; // it was the colleague's, at a time unknown here
+  colleagues.delete(question);
+  clearTimeout(entry.wears);
+  showEntry(entry);
+};
+
+// The list's counts of the other questionnaires; this one's follow from its own entries.
+const countElsewhere = (answers) => {
+  const given = answers.filter(({ answer }) => answer !== null);
+  const here = document.querySelector("[data-count=here]");
+  let all = Number(here.textContent);
+  for (const place of document.querySelectorAll("[data-questionnaire]")) {
+    if (place === here) continue;
+    const there = given.filter(({ questionnaire }) => questionnaire === place.dataset.questionnaire).length;
+    place.textContent = there;
+    all += there;
+  }
+  document.querySelector("[data-count=all]").textContent = all;
+};
+
+// Whoever has the caret in a note keeps it: that question waits until they have left it.
+const takeFromColleagues = ({ status, reason, answers }) => {
+  if (status !== "open") queue.close(null, { status, reason });
+  else if (closed()) queue.retry();
+  countElsewhere(answers);
+  for (const { question: key, ...found } of answers) {
+    const question = find(key);
+    if (!question || document.activeElement === field(question, "note")) continue;
+    if (!queue.learn(key, found)) continue;
+    const entry = queue.entries.get(key);
+    show(question, found);
+    byColleague(question, entry);
+    showEntry(entry);
+  }
+  count();
 };
 
 // The queue ------------------------------------------------------------------------------------
@@ -136,7 +199,10 @@ const queue = new AnswerQueue({
   address: form.dataset.address,
   token: form.elements.namedItem("csrfmiddlewaretoken").value,
   renew,
-  changed: showEntry,
+  changed: (entry) => {
+    if (entry.byColleague && entry.state !== "saved") mine(find(entry.key), entry);
+    else showEntry(entry);
+  },
   paused: () => {
     for (const entry of queue.unsent()) showEntry(entry);
     tell();
@@ -201,7 +267,8 @@ document.addEventListener("visibilitychange", () => {
 // Going on to another page waits for what is just being saved instead of warning about it.
 document.addEventListener("click", async (event) => {
   const link = event.target.closest("a[href]");
-  const elsewhere = link && !link.target && link.pathname !== window.location.pathname;
+  const { pathname, search } = window.location;
+  const elsewhere = link && !link.target && link.pathname + link.search !== pathname + search;
   if (!elsewhere || event.ctrlKey || event.metaKey || event.shiftKey || !queue.unsent().length) return;
   event.preventDefault();
   await queue.settled();
@@ -242,6 +309,12 @@ form.addEventListener("focusin", ({ target }) => {
   if (question) mark(question);
 });
 
+// The page has a focused question already, so an autofocus attribute would be refused, and said so.
+function showKeys() {
+  keys.showModal();
+  document.getElementById("keys-title").focus();
+}
+
 const actions = {
   d: () => choose("dk"),
   n: () => choose("na"),
@@ -249,7 +322,7 @@ const actions = {
   k: () => move(-1),
   ArrowDown: () => move(1),
   ArrowUp: () => move(-1),
-  "?": () => keys.showModal(),
+  "?": showKeys,
 };
 for (const digit of "01234") actions[digit] = () => choose(digit);
 
@@ -285,67 +358,17 @@ document.addEventListener("keydown", (event) => {
 // One may need the keys for something else, such as dictation.
 keysOn.checked = window.localStorage.getItem("keys") !== "off";
 keysOn.addEventListener("change", () => window.localStorage.setItem("keys", keysOn.checked ? "on" : "off"));
-document.getElementById("show-keys").addEventListener("click", () => keys.showModal());
-
-// The guide beside the question ----------------------------------------------------------------
-
-const HEADINGS = "h1, h2, h3, h4, h5, h6";
-
-const depth = (heading) => Number(heading.tagName[1]);
-
-// A guide's page has an element for each heading and what stands under it. What is asked for ends
-// where the next heading of its own depth begins.
-const section = (page, anchor) => {
-  const heading = page.getElementById(anchor);
-  const first = heading?.closest("section");
-  const nodes = first ? [first] : [];
-  for (let node = first?.nextElementSibling; node?.matches("section"); node = node.nextElementSibling) {
-    const next = node.querySelector(HEADINGS);
-    if (next && depth(next) <= depth(heading)) break;
-    nodes.push(node);
-  }
-  return nodes;
-};
-
-// Ids would be there twice, and addresses are meant from the guide's page.
-const settleIn = (node, address) => {
-  for (const aside of node.querySelectorAll(".section-questions")) aside.remove();
-  for (const each of [node, ...node.querySelectorAll("*")]) {
-    each.removeAttribute("id");
-    for (const name of ["href", "src"]) {
-      if (each.hasAttribute(name)) each.setAttribute(name, new URL(each.getAttribute(name), address).href);
-    }
-    if (each.tagName === "A") Object.assign(each, { target: "_blank", rel: "noopener" });
-  }
-  return document.importNode(node, true);
-};
-
-const openGuide = async (details) => {
-  const place = details.querySelector(".guide-text");
-  const address = place.querySelector("a").href;
-  if (!details.open || details.dataset.loaded) return;
-  details.dataset.loaded = "yes";
-  try {
-    const response = await fetch(address, { headers: { Accept: "text/html" } });
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    const nodes = section(page, decodeURIComponent(new URL(address).hash.slice(1)));
-    place.prepend(...nodes.map((node) => settleIn(node, address)));
-  } catch {
-    delete details.dataset.loaded; // the link is still there, and opening it again tries again
-  }
-};
-
-for (const details of form.querySelectorAll("details.guide")) {
-  details.addEventListener("toggle", () => openGuide(details));
-}
+document.getElementById("show-keys").addEventListener("click", showKeys);
 
 // Start ------------------------------------------------------------------------------------------
 
 bar.hidden = false;
+openGuidesIn(form);
 // Enter on a line would press the form's first submit button, and that must not be a Clear.
 for (const clear of form.querySelectorAll(".clear")) clear.type = "button";
 for (const question of questions) fit(field(question, "note"));
 tell();
+if ("together" in form.dataset) watchSheet(form.dataset.address.replace(/\/$/, ""), takeFromColleagues);
 window.history.scrollRestoration = "manual";
 // Who loads the page again wants to go on, not back to where they once came in.
 const again = performance.getEntriesByType("navigation")[0]?.type === "reload";

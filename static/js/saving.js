@@ -31,7 +31,7 @@ export class AnswerQueue {
   constructor({ address, token, renew, changed, paused }) {
     Object.assign(this, { address, token, renew, changed, paused });
     this.entries = new Map();
-    this.pause = null; // why nothing is sent: offline, busy, signed-out, someone-else, closed
+    this.pause = null; // why nothing is sent: offline, busy, signed-out, someone-else, closed, over
     this.failures = 0;
     this.lastSaved = null;
   }
@@ -88,6 +88,22 @@ export class AnswerQueue {
     entry.other = null;
     this.settle(entry, true);
     this.send();
+  }
+
+  // Somebody else may have changed the same sheet. Take what the server has where nothing of one's
+  // own waits, and say whether it differs from what stood there; a conflict goes on with the newest.
+  learn(key, { answer, note, revision }) {
+    const entry = this.entries.get(key);
+    if (entry.state === "conflict" && revision > entry.other.revision) {
+      entry.other = { answer, note, revision };
+      if (same(entry.wanted, entry.other)) this.resolve(key, "stored");
+      else this.say(entry, "conflict");
+    }
+    if (entry.state !== "saved" || entry.timer || entry.sending || revision <= entry.revision) return false;
+    const news = !same(entry.stored, { answer, note });
+    entry.stored = entry.wanted = { answer, note };
+    entry.revision = revision;
+    return news;
   }
 
   // Somebody pressed Retry, or the network is back.
@@ -163,7 +179,7 @@ export class AnswerQueue {
   async take(entry, value, response, body) {
     if (response.status === 200 && body.saved === true) this.saved(entry, value, body);
     else if (body.code === "conflict") this.conflict(entry, body.stored);
-    else if (body.code === "closed") this.refuse(entry, body.error, "closed");
+    else if (body.code === "closed") this.close(entry, body);
     else if (response.status === 401) this.wait(entry, "signed-out");
     else if (body.code === "csrf") await this.outdated(entry);
     else if (body.saved === false && ![429, 503].includes(response.status)) {
@@ -196,9 +212,14 @@ export class AnswerQueue {
     return this.say(entry, "conflict");
   }
 
-  refuse(entry, error, why) {
+  // Sheets that were revealed may be opened again; after submit it is over. What was given stays.
+  close(entry, { status, reason }) {
+    if (entry) this.settle(entry);
+    this.stop(status === "submitted" ? "over" : "closed", 0, reason);
+  }
+
+  refuse(entry, error) {
     this.say(entry, "refused", error);
-    if (why) this.stop(why);
   }
 
   wait(entry, why, seconds = 0) {
@@ -226,10 +247,10 @@ export class AnswerQueue {
     }
   }
 
-  stop(why, seconds = 0) {
+  stop(why, seconds = 0, reason = "") {
     if (this.pause && this.pause.why === why && this.pause.timer) return;
     clearTimeout(this.pause?.timer);
-    this.pause = { why };
+    this.pause = { why, reason };
     if (["offline", "busy"].includes(why)) {
       const pause = Math.max(seconds, backOff(this.failures));
       this.failures += 1;
@@ -239,7 +260,7 @@ export class AnswerQueue {
   }
 
   goOn() {
-    if (this.pause?.why === "closed") return;
+    if (this.pause?.why === "over") return;
     clearTimeout(this.pause?.timer);
     this.pause = null;
     this.paused();

@@ -8,9 +8,9 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
+from assessment.lifecycle import submit
 from assessment.models import Answer, Assessment, Sheet
 from assessment.saving import Change, given_answer, save_answer
-from assessment.submitting import submit
 from tests.assessment.conftest import QUESTIONNAIRES
 from tests.conftest import join, person, signed_in
 

@@ -240,6 +240,23 @@ def test_a_submitted_assessment_takes_no_more_answers(mary, assessment):
     assert stored() == ("1", "", 1)
 
 
+def test_a_save_while_the_team_talks_is_refused_and_says_that_it_may_end(mary, assessment):
+    client = signed_in(mary)
+    put(client, assessment, {"answer": 1, "note": ""})
+    assessment.status, assessment.revealed_at, assessment.reveals = "revealed", timezone.now(), 1
+    assessment.save()
+    response = put(client, assessment, {"answer": 2}, revision=1)
+    error = refused(response, 409, "closed")
+    reason = "The answers were revealed, so the sheets are closed while the team talks."
+    assert error == f"{reason} What you just sent was not stored."
+    assert (response.json()["status"], response.json()["reason"]) == ("revealed", reason)
+    assert stored() == ("1", "", 1)
+
+    assessment.status = "open"
+    assessment.save()
+    assert put(client, assessment, {"answer": 2}, revision=1).status_code == 200
+
+
 @pytest.mark.parametrize("path", ["not-a-uuid/answers/noise.review", "1/answers/noise.review"])
 def test_an_address_that_is_none_is_answered_in_json(mary, path):
     response = signed_in(mary).put(f"/api/v1/assessments/{path}", "{}")

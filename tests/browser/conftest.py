@@ -5,6 +5,7 @@ import shutil
 import pytest
 
 from tests.assessment.conftest import assessment, guide_section, model
+from tests.conftest import signed_in
 from tests.demo_site import serving_the_demo
 
 __all__ = ["assessment", "guide_section", "model"]
@@ -23,3 +24,15 @@ def demo_site(tmp_path_factory):
     """The demo on the production stack, for tests that change nothing."""
     with serving_the_demo(tmp_path_factory.mktemp("demo-site")) as site:
         yield site
+
+
+@pytest.fixture
+def sign_in(live_server):
+    """Put a person's session into a browser context."""
+
+    def into(context, user):
+        session = signed_in(user).cookies["sessionid"].value
+        cookie = {"name": "sessionid", "value": session, "url": live_server.url, "httpOnly": True}
+        context.add_cookies([cookie])
+
+    return into

@@ -14,7 +14,6 @@ from playwright.sync_api import expect
 
 from assessment.models import Answer
 from assessment.saving import Change, given_answer, save_answer
-from tests.conftest import signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -26,18 +25,6 @@ ALL_SAVED = re.compile(r"^Everything is saved, last at \d\d:\d\d\.$")
 @pytest.fixture
 def browser_context_args(browser_context_args):
     return browser_context_args | {"timezone_id": ZONE}
-
-
-@pytest.fixture
-def sign_in(live_server):
-    """Put a person's session into a browser context."""
-
-    def into(context, user):
-        session = signed_in(user).cookies["sessionid"].value
-        cookie = {"name": "sessionid", "value": session, "url": live_server.url, "httpOnly": True}
-        context.add_cookies([cookie])
-
-    return into
 
 
 @pytest.fixture
@@ -417,9 +404,45 @@ def test_a_submitted_assessment_says_that_its_answers_are_closed(marys, assessme
     assessment.status, assessment.submitted_at = "submitted", timezone.now()
     assessment.save()
     press(page, "1", "1")
-    expect(saving(page)).to_contain_text("2 answers not saved: this assessment was submitted")
+    expect(saving(page)).to_contain_text("2 answers not saved. This assessment was submitted")
     expect(state(page, "symptoms")).to_contain_text("Not saved")
+    expect(page.get_by_role("button", name="Retry now")).to_be_hidden()
     assert stored() == {}
+
+
+def test_revealed_while_one_writes_what_was_typed_stays_and_is_sent_when_opened_again(
+    marys, assessment
+):
+    page = marys()
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    assessment.status, assessment.revealed_at, assessment.reveals = "revealed", timezone.now(), 1
+    assessment.save()
+    note = page.get_by_label("What would you show a visitor?").first
+    note.fill("the weekly list")
+    press(page, "Escape", "3")
+    expect(saving(page)).to_contain_text(
+        "1 answer not saved. The answers were revealed, so the sheets are closed while the team "
+        "talks. Kept on this page: press Retry if the sheets are opened again."
+    )
+    expect(state(page, "actionability")).to_have_text(
+        "Not saved: the sheets are closed. Kept on this page."
+    )
+    expect(note).to_have_value("the weekly list")
+    expect(page.locator('[name="answer-noise.actionability"][value="3"]')).to_be_checked()
+    page.close(run_before_unload=True)
+    page.wait_for_timeout(300)
+    assert asked == ["beforeunload"]
+    page.get_by_role("button", name="Retry now").click()
+    expect(saving(page)).to_contain_text("1 answer not saved. The answers were revealed")
+    assert stored() == {}
+
+    assessment.status = "open"
+    assessment.save()
+    page.get_by_role("button", name="Retry now").click()
+    expect(saving(page)).to_have_text(ALL_SAVED)
+    assert stored() == {"actionability": ("3", "the weekly list", 1)}
+    assert page.said == []
 
 
 # The session ----------------------------------------------------------------------------------

@@ -22,14 +22,17 @@ PAGES = [
     ("member", "/account/"),
     ("member", ORGANIZATION),
     ("member", TEAM),
+    ("member", TEAM + "compare/"),
     ("member", "{assessment}"),
     ("member", "{assessment}noise/"),
     ("lead", "{assessment}"),
+    ("lead", "{assessment}invite/"),
     ("lead", TEAM + "people/"),
     ("lead", TEAM + "targets/"),
     ("lead", TEAM + "settings/"),
     ("owner", "/organizations/lantern-market/teams/search/assessments/new/"),
     ("owner", ORGANIZATION + "people/"),
+    ("owner", ORGANIZATION + "settings/"),
     ("owner", ORGANIZATION + "teams/new/"),
     ("owner", "/organizations/new/"),
     ("owner", "/accounts/email/"),
@@ -37,6 +40,7 @@ PAGES = [
     ("manager", ORGANIZATION),
     ("manager", "/organizations/lantern-market/teams/catalogue/"),
     ("outsider", "/organizations/elsewhere/teams/workshop/"),
+    ("outsider", "/organizations/elsewhere/teams/workshop/compare/"),
 ]
 WIDTHS = (320, 390, 1280, 2560)
 

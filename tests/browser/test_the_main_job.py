@@ -61,7 +61,7 @@ def test_the_lead_submits_and_the_chart_has_a_new_point(sign_in, site):
     before = assessments.count()
 
     page.goto(site.assessment)
-    page.get_by_text("Submit the assessment…").click()
+    page.get_by_text("Submit without talking it over…").click()
     page.get_by_role("button", name="Close the answers and show the scores").click()
 
     expect(page.locator("body")).to_contain_text("Submitted. These are the new scores.")
