@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from assessment.demo_stories import (
+    ACTIONS,
     FIRST_NAMES,
     LAST_NAMES,
     NOTES,
@@ -27,12 +28,17 @@ from assessment.demo_stories import (
     REASONS,
     STORIES,
     TEAM_NAMES,
+    WHY_AGREED,
     Beliefs,
     Story,
     name_for,
     path_of,
 )
+from assessment.disclosure import LEAST_SPREAD
+from assessment.freezing import freeze
 from assessment.models import (
+    Action,
+    AgreedAnswer,
     Answer,
     Assessment,
     Participation,
@@ -41,9 +47,11 @@ from assessment.models import (
 )
 from assessment.models.answering import AssessmentStatus, respondent_key
 from assessment.models.maturity_model import Length
+from assessment.models.talking import ActionStatus
 from assessment.published import PublishedModel, PublishedQuestion, published_model
 from assessment.publishing import publish
-from assessment.submitting import answers_by_respondent, freeze
+from assessment.question_score import score_question
+from assessment.sheets import answers_by_respondent, close_sheets
 from guide.importer import import_guide
 from guide.models import Guide
 from teams.models import Membership, Organization, Role, Team, User
@@ -56,6 +64,7 @@ QUARTER = timedelta(days=91)
 LAST_ASSESSMENT_BEFORE_TODAY = timedelta(days=24)
 BEFORE_IT_ALL = timedelta(days=760)
 MOST_PRESENT = 9
+TALKS = 3  # of the team with logins: its last ones, which left agreed answers and actions
 SILENT_FOR = 3  # quarters since the team that stopped answering was last heard of
 
 
@@ -206,7 +215,11 @@ class Maker:
         for quarter in range(max(0, quarters)):
             beliefs = Beliefs(path[quarter], offsets, voices)
             present = self._present(people, leavers, quarter)
-            self._past_assessment(team, self._moment(quarter), present, beliefs)
+            moment = self._moment(quarter)
+            past = self._past_assessment(team, moment, present, beliefs, story.mode)
+            if named and quarter >= quarters - TALKS:
+                self._talk(past, present, moment)
+            freeze(past, answers_by_respondent(past), moment)
         self._targets(team)
         if named:
             self._open_assessment(team, people, Beliefs(path[-1], offsets, voices))
@@ -243,20 +256,58 @@ class Maker:
         )
 
     def _past_assessment(
-        self, team: Team, moment: datetime, present: list[User], beliefs: Beliefs
-    ) -> None:
+        self, team: Team, moment: datetime, present: list[User], beliefs: Beliefs, mode: str
+    ) -> Assessment:
+        """Fill an assessment that was submitted at a moment; its snapshot is not written yet."""
         assessment = Assessment.objects.create(
             team=team,
             maturity_model_id=self.model.id,
             length=Length.FULL,
+            mode=mode,
             rules_control_changes=team.rules_control_changes,
             status=AssessmentStatus.SUBMITTED,
             opened_at=moment - timedelta(days=9),
+            reveals=1,
+            revealed_at=moment - timedelta(hours=1),
             submitted_at=moment,
         )
         self._sheets(assessment, present, beliefs)
         self._finished(assessment, present, moment.date())
-        freeze(assessment, answers_by_respondent(assessment), moment)
+        close_sheets(assessment)
+        return assessment
+
+    def _talk(self, assessment: Assessment, present: list[User], moment: datetime) -> None:
+        """Agree on the two questions that split the team most, and note an action at each."""
+        sheets = answers_by_respondent(assessment).values()
+        scores = {
+            key: score_question(sheet.get(key) for sheet in sheets) for key in self.model.questions
+        }
+        judged = [key for key, score in scores.items() if score.n >= LEAST_SPREAD]
+        judged.sort(key=lambda key: -(scores[key].ad_md or 0))
+        for key in judged[:2]:
+            question = self.model.questions[key].id
+            AgreedAnswer.objects.create(
+                assessment=assessment,
+                question_id=question,
+                answer=str(int(scores[key].median or 0)),
+                reason=self.random.choice(WHY_AGREED),
+                by=present[0],
+                at=moment,
+            )
+            self._action(assessment, question, self.random.choice(present), moment)
+
+    def _action(self, assessment: Assessment, question: int, owner: User, moment: datetime) -> None:
+        recent = self.today - moment.date() < QUARTER
+        Action.objects.create(
+            team=assessment.team,
+            assessment=assessment,
+            question_id=question,
+            text=self.random.choice(ACTIONS),
+            owner=owner,
+            due_on=moment.date() + timedelta(days=45),
+            status=ActionStatus.OPEN if recent else ActionStatus.DONE,
+            noted_at=moment,
+        )
 
     def _open_assessment(self, team: Team, people: list[User], beliefs: Beliefs) -> None:
         """Leave an assessment open in which all but the lead and the member have finished."""

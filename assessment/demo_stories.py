@@ -28,6 +28,17 @@ NOTES = (
     "Honestly, only Ines could show this.",
     "The runbook linked from the alert.",
 )
+WHY_AGREED = (
+    "It is true of the two services that page, and those are the ones we mean.",
+    "We looked together: the last three pages did not show it.",
+    "Two of us had not seen the new runbook; having seen it, we all say this.",
+)
+ACTIONS = (
+    "Review last month's pages together, every first Monday",
+    "Give the restart job an off switch and show it to everybody on call",
+    "Rehearse the failover runbook with somebody who has never run it",
+    "Close the alerts nobody has acted on since the summer",
+)
 REASONS = ("We run nothing of this kind.", "Another team does this for us.")
 
 SHIFT = {True: 0.6, False: 0.0}
@@ -49,6 +60,7 @@ class Story:
     silent: bool = False
     regulated: bool = False
     spread: float = 0.35
+    mode: str = "individual"
 
 
 STORIES = (
@@ -59,7 +71,7 @@ STORIES = (
     Story(1.1, 0.0, people=(2, 2)),
     Story(1.9, 0.08, strong="use_cases", silent=True),
     Story(2.5, 0.05, strong="evolution", weak="candidates", spread=0.6),
-    Story(0.7, 0.05, people=(4, 5), weak="response"),
+    Story(0.7, 0.05, people=(4, 5), weak="response", mode="open"),
     Story(1.4, 0.14, strong="organisation", weak="noise", turns_at=4),
 )
 

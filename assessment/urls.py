@@ -1,6 +1,16 @@
 from django.urls import path
 
-from assessment.views import answering, assessments, comparing, home, team
+from assessment.views import (
+    answering,
+    assessments,
+    comparing,
+    computed,
+    home,
+    inviting,
+    talking,
+    team,
+    two_assessments,
+)
 
 TEAM = "organizations/<slug:organization>/teams/<slug:team>/"
 ASSESSMENT = TEAM + "assessments/<uuid:assessment>/"
@@ -10,10 +20,37 @@ urlpatterns = [
     path("organizations/<slug:organization>/", comparing.organization, name="organization"),
     path(TEAM, team.team, name="team"),
     path(TEAM + "targets/", team.team_targets, name="team_targets"),
+    path(TEAM + "compare/", two_assessments.compare_two, name="compare_two"),
     path(TEAM + "assessments/new/", assessments.assessment_new, name="assessment_new"),
     path(ASSESSMENT, assessments.assessment, name="assessment"),
     path(ASSESSMENT + "finish/", assessments.assessment_finish, name="assessment_finish"),
+    path(
+        ASSESSMENT + "finish/take-back/",
+        assessments.assessment_unfinish,
+        name="assessment_unfinish",
+    ),
+    path(ASSESSMENT + "who/", assessments.assessment_who, name="assessment_who"),
+    path(ASSESSMENT + "due/", assessments.assessment_due, name="assessment_due"),
+    path(ASSESSMENT + "reveal/", assessments.assessment_reveal, name="assessment_reveal"),
+    path(ASSESSMENT + "reopen/", assessments.assessment_reopen, name="assessment_reopen"),
+    path(ASSESSMENT + "invite/", inviting.assessment_invite, name="assessment_invite"),
+    path(ASSESSMENT + "remind/", inviting.assessment_remind, name="assessment_remind"),
+    path(ASSESSMENT + "links/new/", inviting.guest_link_new, name="guest_link_new"),
+    path(
+        ASSESSMENT + "links/<uuid:invitation>/withdraw/",
+        inviting.guest_link_withdraw,
+        name="guest_link_withdraw",
+    ),
+    path("join/<str:token>/", inviting.join, name="join"),
+    path("join/<str:token>/wall/", inviting.join_wall, name="join_wall"),
     path(ASSESSMENT + "submit/", assessments.assessment_submit, name="assessment_submit"),
+    path(ASSESSMENT + "talk/", talking.talk, name="talk"),
+    path(ASSESSMENT + "talk/now/", talking.talk_now, name="talk_now"),
+    path(ASSESSMENT + "talk/act/", talking.talk_act, name="talk_act"),
+    path(ASSESSMENT + "talk/take-over/", talking.talk_take_over, name="talk_take_over"),
+    path(TEAM + "actions/<int:action>/done/", talking.action_done, name="action_done"),
+    path(ASSESSMENT + "scores/", computed.scores, name="scores"),
+    path(ASSESSMENT + "scores/<slug:questionnaire>/", computed.questionnaire, name="computed"),
     # Last, as a questionnaire's key may not stand in for an address above.
     path(ASSESSMENT + "<slug:questionnaire>/", answering.answer, name="answer"),
 ]
