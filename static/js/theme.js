@@ -21,6 +21,12 @@ const apply = () => {
 apply();
 systemIsDark.addEventListener("change", apply);
 
+// Paper is light.
+window.addEventListener("beforeprint", () => {
+  document.documentElement.dataset.bsTheme = "light";
+});
+window.addEventListener("afterprint", apply);
+
 document.addEventListener("DOMContentLoaded", () => {
   apply();
   const button = document.getElementById("theme-switch");

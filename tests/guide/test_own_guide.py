@@ -1,6 +1,8 @@
 """Our own guide: it comes in whole, and every anchor that others rely on is there once."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -38,6 +40,10 @@ ANCHORS = {
 }
 
 
+NOT_ADVICE = {"papers", "books", "talks-and-reports", "standards", "glossary"}
+HEADING = re.compile(r"^## .*\{#([\w-]+)\}$", re.MULTILINE)
+
+
 @pytest.fixture
 def ours(db) -> Report:
     return import_guide(CONTENT)
@@ -61,3 +67,38 @@ def test_no_anchor_stands_twice_on_a_page(ours):
         html = "".join(section.html for section in page.sections.all())
         ids = re.findall(r' id="([^"]*)"', html)
         assert sorted(ids) == sorted(set(ids)), page.path
+
+
+def test_plain_mkdocs_builds_it_without_a_warning(tmp_path):
+    build = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet"]
+    built = subprocess.run(
+        [*build, "--config-file", CONTENT / "mkdocs.yml", "--site-dir", tmp_path],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (built.returncode, built.stdout) == (0, "")
+    assert 'src="../assets/ladder.svg"' in (tmp_path / "getting_started/index.html").read_text()
+
+
+@pytest.mark.parametrize("name", sorted(ANCHORS))
+def test_each_page_says_what_it_is_for_and_ends_with_something_to_try(name):
+    text = (CONTENT / "docs" / f"{name}.md").read_text()
+    opening, *_ = HEADING.split(text)
+    assert "\n\nAfter this page you can " in opening
+    assert HEADING.findall(text)[-1] == f"try-{name.replace('_', '-')}"
+    assert re.search(r"twenty minutes|20 minutes", text[text.index("{#try-") :], re.IGNORECASE)
+
+
+def test_no_advice_is_given_without_its_cost():
+    free = []
+    for page in (CONTENT / "docs").glob("*.md"):
+        _, *parts = HEADING.split(page.read_text())
+        free += [
+            f"{page.stem}#{anchor}"
+            for anchor, text in zip(parts[::2], parts[1::2], strict=True)
+            if not re.search(r"What (it|the whole list) costs", text)
+            and anchor not in NOT_ADVICE
+            and not anchor.startswith("try-")
+        ]
+    assert free == []
