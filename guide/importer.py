@@ -22,9 +22,11 @@ from guide.markdown import Section as RenderedSection
 from guide.models import Asset, Guide, Page, Section
 from guide.project import Finding, ImportRefused, NavEntry, Project, content_type, read_project
 from guide.rendering import PageRefused, Renderer
+from guide.search_index import index
 from teams.models import Organization
 
 BATCH = 100
+TAKEN = {"search"}  # /guide/search/ is a page of the app
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,8 @@ def import_guide(path: Path, organization: Organization | None = None, slug: str
     slug = slugify(slug or project.name)[:60]
     if not slug:
         raise ImportRefused("The guide needs an address: name one with --slug.")
+    if slug in TAKEN:
+        raise ImportRefused(f"The address “{slug}” is taken; choose another with --slug.")
     rendering = render_pages(project, slug)
     drafts = drafts_of(project, rendering)
     if not drafts:
@@ -221,6 +225,7 @@ def store(
         guide.checksum, guide.imported_at = checksum, timezone.now()
         guide.revision += not created
         guide.save()
+        index(guide)
     return guide, True
 
 

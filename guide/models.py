@@ -17,6 +17,14 @@ class GuideQuerySet(models.QuerySet["Guide"]):
         return self.filter(readable).distinct()
 
 
+# The same rule for statements written by hand; its value is the user's id, or None.
+READABLE = """
+(guide.organization_id IS NULL OR EXISTS (
+    SELECT 1 FROM teams_membership AS membership
+    WHERE membership.organization_id = guide.organization_id AND membership.user_id = %s))
+"""
+
+
 class Guide(models.Model):
     """One MkDocs project, imported. Without an organization it is public."""
 
@@ -125,3 +133,35 @@ def sections_by_reference(guide: Guide) -> dict[str, Section]:
     """Return the guide's sections keyed `page#anchor`."""
     sections: QuerySet[Section] = Section.objects.filter(page__guide=guide).select_related("page")
     return {section.reference: section for section in sections}
+
+
+class IndexedSection(models.Model):
+    """A section as it is searched: its words, folded, one space between them.
+
+    guide/migrations/0002 puts each database's own index on it, which follows every change.
+    """
+
+    guide = models.ForeignKey(Guide, models.CASCADE, related_name="+")
+    section = models.OneToOneField(Section, models.CASCADE, related_name="+")
+    page_title = models.TextField()
+    heading = models.TextField()
+    text = models.TextField()
+
+    def __str__(self) -> str:
+        return self.heading
+
+
+class KnownWord(models.Model):
+    """A word of a guide, and how many of its sections hold it: what a misspelling may mean."""
+
+    guide = models.ForeignKey(Guide, models.CASCADE, related_name="+")
+    word = models.CharField(max_length=60)
+    sections = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["guide", "word"], name="word_known_once_in_a_guide"),
+        ]
+
+    def __str__(self) -> str:
+        return self.word

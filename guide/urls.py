@@ -6,6 +6,7 @@ GUIDE = r"^(?P<slug>[-\w]+)/"
 
 urlpatterns = [
     path("", views.guides, name="guides"),
+    path("search/", views.guide_search, name="guide_search"),  # guide/importer.py keeps it free
     path("<slug:slug>/", views.guide, name="guide"),
     # A page's address ends with a slash, so a page in a folder named assets stays reachable.
     # No name holds NUL, and PostgreSQL would not take the question.
