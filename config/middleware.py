@@ -1,17 +1,48 @@
-"""What every answer goes through on its way out: headers, and packing."""
+"""What every request and answer goes through: the door, headers, and packing."""
 
 import secrets
 from collections.abc import Callable
 from gzip import GzipFile
 from io import BytesIO
+from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
 WORTH_PACKING = 1000  # bytes
+
+
+class SignInFirst(LoginRequiredMiddleware):
+    """Let whoever is not signed in sign in first.
+
+    What was sent meanwhile is not done, and its address shows no page: so they come back to the
+    page they sent it from, and learn it.
+    """
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseRedirect:
+        if request.method in ("GET", "HEAD"):
+            return super().handle_no_permission(request, view_func)
+        messages.warning(
+            request, "You were signed out, so nothing was changed. Sign in, then do it once more."
+        )
+        return redirect_to_login(sent_from(request), self.get_login_url(view_func))
+
+
+def sent_from(request: HttpRequest) -> str:
+    """Return the page of ours from which a form was sent; the start if the browser does not say."""
+    page = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(page, {request.get_host()}, request.is_secure()):
+        return reverse("home")
+    return urlsplit(page)._replace(scheme="", netloc="", fragment="").geturl()
 
 
 class SecurityHeaders:
