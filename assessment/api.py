@@ -1,21 +1,32 @@
-"""The requests that programs send: saving an answer of one's own sheet, and reading that sheet."""
+"""The requests that programs send: one's own sheet, to save and to read, and who has finished."""
 
 import hashlib
 import json
 import re
 from collections.abc import Mapping
-from typing import IO, Annotated, Any, Literal, NoReturn
+from typing import IO, Any, NoReturn, cast
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from ninja import NinjaAPI, Schema
+from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError
 from ninja.security import SessionAuth
 from ninja.utils import check_csrf
-from pydantic import ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
+from assessment.api_bodies import (
+    REFUSED,
+    REFUSED_READING,
+    AnswerBody,
+    ClosedBody,
+    ConflictBody,
+    SavedBody,
+    SheetBody,
+    TakingPartBody,
+)
 from assessment.models import Assessment
 from assessment.models.answering import LONGEST_NOTE
 from assessment.published import published_model
@@ -33,6 +44,9 @@ from assessment.saving import (
     given_answer,
     save_answer,
 )
+from assessment.taking_part import taking_part
+from teams.access import Right, admit
+from teams.models import User
 
 # The longest note, every character of it escaped as a surrogate pair, and the rest of the body.
 LONGEST_BODY = LONGEST_NOTE * 12 + 1000
@@ -72,71 +86,17 @@ class SignedIn(SessionAuth):
         return request.COOKIES.get(self.param_name)
 
 
-class AnswerBody(Schema):
-    """What a respondent gives to one question."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    answer: Annotated[int, Field(ge=0, le=4)] | Literal["dk", "na"] | None = Field(
-        description="A level, don't know, not applicable (needs a note saying why) or nothing"
-    )
-    note: str = Field("", max_length=LONGEST_NOTE)
-
-
-class SavedBody(Schema):
-    saved: Literal[True]
-    revision: int
-    saved_at: str
-
-
-class RefusedBody(Schema):
-    saved: Literal[False]
-    error: str
-    code: str
-
-
-class StoredBody(AnswerBody):
-    revision: int
-
-
-class ConflictBody(RefusedBody):
-    yours: AnswerBody | None = None
-    stored: StoredBody | None = None
-
-
-class ClosedBody(RefusedBody):
-    """The sheets take no answers: `revealed` may end, when the lead opens them again."""
-
-    code: Literal["closed"]
-    status: Literal["revealed", "submitted"]
-    reason: str
-
-
-class SheetAnswerBody(StoredBody):
-    questionnaire: str
-    question: str
-
-
-class SheetBody(Schema):
-    """One sheet. `reason` says why it takes no answers; it is empty while it is open."""
-
-    status: Literal["open", "revealed", "submitted"]
-    reason: str
-    answers: list[SheetAnswerBody]
-
-
 api = NinjaAPI(
     title="Rungs",
     version="1",
     auth=SignedIn(),
     description=(
         "Reading and saving one's own sheet. On a sheet that a team fills together, that is the "
-        "team's one sheet. Nobody reads anybody else's sheet here, whatever their role."
+        "team's one sheet. Nobody reads anybody else's sheet here, whatever their role: of others "
+        "one learns who has finished, never what they answered."
     ),
 )
 
-REFUSED = dict.fromkeys(frozenset({401, 403, 404, 413, 422, 429, 503}), RefusedBody)
-REFUSED_READING = dict.fromkeys(frozenset({401, 403, 404, 503}), RefusedBody)
 REQUEST = {
     "parameters": [
         {
@@ -170,8 +130,7 @@ def put_answer(request: HttpRequest, assessment_id: UUID, question: str) -> Json
     """
     body = answer_in(request)
     change = Change(question, given_in(body), revision_in(request))
-    # The API's authentication lets nobody anonymous in; the request's type does not know.
-    outcome = save_answer(user=request.user, assessment_id=assessment_id, change=change)  # type: ignore[arg-type]
+    outcome = save_answer(user=respondent(request), assessment_id=assessment_id, change=change)
     if isinstance(outcome, Conflict):
         return conflict(outcome)
     saved_at = timezone.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
@@ -199,8 +158,8 @@ def get_answers(request: HttpRequest, assessment_id: UUID) -> HttpResponse:
 
     Answers stand in the order of their questions; a question never touched is not among them.
     """
-    assessment = assessment_to_answer(request.user, assessment_id)  # type: ignore[arg-type]
-    answers = answers_of(request.user, assessment)  # type: ignore[arg-type]
+    assessment = assessment_to_answer(respondent(request), assessment_id)
+    answers = answers_of(respondent(request), assessment)
     response = JsonResponse(sheet_of(assessment, answers))
     response["ETag"] = tag = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
     if tag in request.headers.get("If-None-Match", ""):
@@ -208,6 +167,28 @@ def get_answers(request: HttpRequest, assessment_id: UUID) -> HttpResponse:
         unchanged["ETag"] = tag
         return unchanged
     return response
+
+
+@api.get(
+    "/assessments/{uuid:assessment_id}/finished",
+    response={200: TakingPartBody} | REFUSED_READING,
+    url_name="who_has_finished",
+)
+def get_finished(request: HttpRequest, assessment_id: UUID) -> JsonResponse:
+    """Read who of the team has said that they have finished: never what, how far, nor when.
+
+    For everybody who may see the assessment's page. Members stand by name.
+    """
+    found = get_object_or_404(Assessment.objects.select_related("team"), pk=assessment_id)
+    admit(respondent(request), found.team, Right.ENTER)
+    members = () if found.is_consensus else taking_part(found).members
+    return JsonResponse(
+        {
+            "status": found.status,
+            "finished": sum(member.finished for member in members),
+            "members": [{"name": each.name, "finished": each.finished} for each in members],
+        }
+    )
 
 
 def sheet_of(assessment: Assessment, answers: Mapping[int, StoredAnswer]) -> dict[str, object]:
@@ -226,6 +207,11 @@ def sheet_of(assessment: Assessment, answers: Mapping[int, StoredAnswer]) -> dic
 
 
 # What came in -----------------------------------------------------------------------------------
+
+
+def respondent(request: HttpRequest) -> User:
+    """Return who asks: the API's authentication lets nobody anonymous in."""
+    return cast(User, request.user)
 
 
 def revision_in(request: HttpRequest) -> int:

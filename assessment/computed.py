@@ -5,34 +5,30 @@ so what it does not hold cannot appear: where a rule rests on something hidden, 
 """
 
 from collections.abc import Mapping, Sequence
-from math import sqrt
 from typing import Final, NamedTuple
-
-from scipy.special import stdtrit
 
 from assessment.attained_level import level_of
 from assessment.computed_change import Before, change_in_words
+from assessment.computed_interval import interval_in_words
 from assessment.computed_level import (
-    EXACTER,
     LevelRule,
     level_in_words,
     levels_shown,
     mean_of,
     rules_of_levels,
 )
-from assessment.disclosure import Thresholds, thresholds
+from assessment.disclosure import Thresholds, too_few
 from assessment.models import QuestionnaireScore, QuestionScore, Snapshot
 from assessment.models.answering import Mode
 from assessment.models.maturity_model import Length
 from assessment.published import Place, PublishedModel, PublishedQuestion, PublishedQuestionnaire
-from assessment.question_score import EPSILON, TOP
+from assessment.question_score import TOP
 from assessment.scoring import (
     LEAST_QUESTIONS,
-    PRIOR_DF,
-    PRIOR_SPREAD,
-    assumed_interval,
-    firmness,
+    rwg_word,
 )
+from assessment.suggestions import BLOCKER_WEIGHT, EFFORT_COST, gain_of
+from assessment.wording import gain_in_words
 
 READING_INTERVALS: Final = ("measuring", "reading-intervals")
 AGREEING: Final = ("using_the_assessment", "the-meeting")
@@ -46,12 +42,15 @@ PLACES: Final[dict[Place, str]] = {
     COMPARING: "Comparing with last time",
     PRIVACY: "Privacy",
 }
-TIMES: Final = "\N{MULTIPLICATION SIGN}"
 
 
 class AskedQuestion(NamedTuple):
-    """A question as it went in. `mean` is what counts; empty where `left_out` says why not."""
+    """A question as it went in. `mean` is what counts; empty where `left_out` says why not.
 
+    `gain` is what its next level would add to the score, `remarks` what else may be told.
+    """
+
+    key: str
     title: str
     gate: bool
     levels: str
@@ -59,7 +58,9 @@ class AskedQuestion(NamedTuple):
     reaches: str
     as_answered: str
     left_out: str
-    dont_know: int
+    gain: str
+    agreement: str
+    remarks: tuple[str, ...]
 
 
 class Computed(NamedTuple):
@@ -67,8 +68,10 @@ class Computed(NamedTuple):
 
     people: list[str]
     questions: list[AskedQuestion]
+    gains: str
     score: list[str]
     interval: list[str]
+    agreement: list[str]
     level: list[str]
     levels: list[str]
     rules: list[LevelRule]
@@ -91,12 +94,16 @@ def computed(
     asked = [(each, rows[each.key]) for each in questionnaire.questions if each.key in rows]
     rule = rule_of(snapshot)
     means = {question.key: row.mean for question, row in asked if row.applicable}
+    dropped = sum(not row.applicable for _, row in asked)
+    applicable = max(1, len(questionnaire.questions) - dropped)
     shown = levels_shown(score.level)
     return Computed(
         people=_people(snapshot, score, questionnaire, len(asked), rule),
-        questions=[_asked(question, row, rule) for question, row in asked],
+        questions=[_asked(question, row, rule, applicable) for question, row in asked],
+        gains=_gains(applicable),
         score=_score(score, asked, rule),
-        interval=_interval(score, snapshot),
+        interval=interval_in_words(score, snapshot),
+        agreement=_agreement(score, snapshot, rule),
         level=level_in_words(score, model),
         levels=[f"{level} {model.level_names[level]}" for level in shown],
         rules=rules_of_levels(asked, means, shown),
@@ -106,8 +113,7 @@ def computed(
 
 def rule_of(snapshot: Snapshot) -> Thresholds:
     """Return what held when the snapshot was written. Its assessment has to be read already."""
-    least = snapshot.assessment.least_answers
-    return thresholds(mode=snapshot.mode, least_answers=least, in_team=False)
+    return snapshot.assessment.thresholds(in_team=False)
 
 
 # What went in
@@ -144,23 +150,59 @@ def _how_it_was_answered(snapshot: Snapshot) -> str:
     return f"{snapshot.respondents} of {snapshot.invited} in the team answered, {how}."
 
 
-def _asked(question: PublishedQuestion, row: QuestionScore, rule: Thresholds) -> AskedQuestion:
+def _asked(
+    question: PublishedQuestion, row: QuestionScore, rule: Thresholds, applicable: int
+) -> AskedQuestion:
+    mean = row.mean if row.applicable else None
     return AskedQuestion(
+        key=question.key,
         title=question.title,
         gate=question.gate,
         levels=_how_many(row, rule),
-        mean="" if row.mean is None or not row.applicable else f"{row.mean:.1f}",
-        reaches="" if row.mean is None or not row.applicable else str(level_of(row.mean)),
+        mean="" if mean is None else f"{mean:.1f}",
+        reaches="" if mean is None else str(level_of(mean)),
         as_answered=_as_answered(row),
         left_out=_left_out(row, rule),
-        dont_know=row.dont_know or 0,
+        gain=_gain(mean, applicable),
+        agreement=row.agreement,
+        remarks=_remarks(row),
     )
+
+
+def _gain(mean: float | None, applicable: int) -> str:
+    if mean is None:
+        return ""
+    return "at the top" if level_of(mean) >= TOP else gain_in_words(gain_of(mean, applicable))
+
+
+def _gains(applicable: int) -> str:
+    """Return the rule of what a question's next level adds, and of the order of next steps."""
+    s, m, large = (EFFORT_COST[effort] for effort in ("S", "M", "L"))
+    return (
+        "What its next level adds to the score: the next level less the mean, divided by the "
+        f"{applicable} question{'' if applicable == 1 else 's'} that apply. Next steps stand in "
+        f"the order of this gain for their effort (small {s}, medium {m}, large {large}); what "
+        f"blocks the next level of a questionnaire counts {BLOCKER_WEIGHT} times as much."
+    )
+
+
+def _remarks(row: QuestionScore) -> tuple[str, ...]:
+    """Return who could not judge the question, where that may be told: None hides it."""
+    dont_know, not_applicable = row.dont_know or 0, row.not_applicable or 0
+    said = []
+    if dont_know:
+        everybody = row.answered + dont_know + not_applicable
+        third = ": not visible to a third" if 3 * dont_know >= everybody else ""
+        said.append(f"{dont_know} did not know{third}")
+    if not_applicable and row.applicable:
+        said.append(f"{not_applicable} said that it does not apply: disputed")
+    return tuple(said)
 
 
 def _how_many(row: QuestionScore, rule: Thresholds) -> str:
     """Return how many gave a level, as far as that may be told."""
-    few = rule.mean > 1 and rule.why_no_mean(row.answered)
-    return f"fewer than {rule.mean}" if few else str(row.answered)
+    few = rule.mean > 1 and not rule.shows_mean(row.answered)
+    return too_few(rule.mean) if few else str(row.answered)
 
 
 def _as_answered(row: QuestionScore) -> str:
@@ -176,7 +218,7 @@ def _left_out(row: QuestionScore, rule: Thresholds) -> str:
         return "more than half of those who answered said that it does not apply"
     if row.mean is not None:
         return ""
-    return rule.why_no_mean(row.answered) if rule.mean > 1 else "no level was given"
+    return rule.why_no_mean(row.answered)
 
 
 # Score
@@ -242,61 +284,34 @@ def _are(number: int) -> str:
     return "is 1" if number == 1 else f"are {number}"
 
 
-# Interval
+# Agreement
 
 
-def _interval(score: QuestionnaireScore, snapshot: Snapshot) -> list[str]:
-    if score.score is None:
-        return ["Without a score there is no interval."]
-    if score.low is None or score.high is None or score.half_width is None:
-        if snapshot.mode == Mode.CONSENSUS:
-            return ["One sheet has no spread, so its score has no interval."]
-        return ["The people who answered cannot be told apart from the mean: no interval."]
-    n = score.respondents
-    cut = [end for end, at in (("0", score.low <= 0), (str(TOP), score.high >= TOP)) if at]
-    said = [
-        f"{score.low:.1f} to {score.high:.1f}, with 95 % confidence: how far the score could move "
-        f"if {n} equally placed colleagues had answered. It does not cover what the whole team "
-        "overlooks.",
+def _agreement(score: QuestionnaireScore, snapshot: Snapshot, rule: Thresholds) -> list[str]:
+    """Return how close the sheets lie together, as far as that may be told, and by what rule."""
+    if snapshot.mode == Mode.CONSENSUS:
+        return ["The team answered on one sheet, so there is nobody to agree with."]
+    if score.score is None or (score.agreed and score.as_answered is None):
+        return ["Without a score from the sheets there is no agreement over them."]
+    if score.rwg is None or score.average_deviation is None:
+        return [
+            f"Not shown: how far apart people lie needs {rule.spread} of them on a question, so "
+            "that nobody's own answer can be read from it."
+        ]
+    return [
+        f"{_word_for(score.rwg)} agreement. The index r_wg is 1 less half the mean of "
+        f"the questions' variances: {max(0.0, score.rwg):.2f}. Two would be the variance if "
+        "everybody chose by chance.",
+        f"On average an answer lies {score.average_deviation:.1f} of a level from the middle one "
+        "of its question.",
+        "A question is together up to 0.5 of a level from its middle answer, mixed up to 0.83, "
+        "and split beyond that or where answers lie three levels apart. That is a prompt to talk, "
+        "and no test.",
+        f"Only questions count for which {rule.spread} people or more gave a level. The sheets "
+        "count here, also where the team agreed on something else.",
     ]
-    assumed = abs(assumed_interval(score.score, n).half_width - score.half_width) <= EPSILON
-    if assumed:
-        said.append(
-            "How far so few people lie apart would tell what single ones said, so it is not looked "
-            f"at. The interval rests on the usual variance between colleagues, {PRIOR_SPREAD:.1f}, "
-            f"and on Student's t for {PRIOR_DF} degrees of freedom."
-        )
-    else:
-        said.append(
-            "How far these people lie apart, as a variance, is pulled towards the usual "
-            f"{PRIOR_SPREAD:.1f}, which weighs as much as {PRIOR_DF} more people: a small group "
-            f"can agree by luck. Student's t for {n} + {PRIOR_DF - 1} degrees of freedom does the "
-            "rest."
-        )
-        if len(cut) < 2:
-            said.append(_half_width(score.score, score.low, score.high, n))
-    word = firmness(score.half_width)
-    said.append(
-        f"That is {word}: firm is at most 0.35 to either side, fair at most 0.60, loose more."
-    )
-    if cut:
-        said.append(f"The scale ends at {' and '.join(cut)}, and the interval with it.")
-    if score.agreed and not assumed:
-        said.append("An agreed answer has no spread, so agreeing makes the interval narrower.")
-    return said
 
 
-def _half_width(score: float, low: float, high: float, n: int) -> str:
-    """Return the interval's rule with what the interval itself tells, and no more than that."""
-    half = round(score - low if low > 0 else high - score, 1)
-    t = round(float(stdtrit(n + PRIOR_DF - 1, 0.975)), 1)
-    spread = round(half * sqrt(n) / t, 1)
-    remark = ""
-    if f"{t * spread / sqrt(n):.1f}" != f"{half:.1f}":
-        t = round(float(stdtrit(n + PRIOR_DF - 1, 0.975)), 2)
-        spread = round(half * sqrt(n) / t, 2)
-        remark = f" ({EXACTER})"
-    return (
-        f"To either side: t {TIMES} spread ÷ √n = {t} {TIMES} {spread} ÷ √{n} = {half:.1f}"
-        f"{remark}. The people's own spread is not shown by itself."
-    )
+def _word_for(rwg: float) -> str:
+    word = rwg_word(rwg)
+    return "No" if word == "none" else word.capitalize()

@@ -13,7 +13,7 @@ from assessment.models.results import QuestionRow
 from assessment.published import PublishedLevel, PublishedModel, PublishedQuestionnaire
 from assessment.question_score import TOP
 from assessment.suggestions import AssessedQuestion, NextStep, Suggestion, next_steps
-from assessment.wording import as_agreed, why_not
+from assessment.wording import as_agreed, gain_in_words, why_not
 
 Means = Mapping[str, QuestionRow]
 Blocked = Mapping[str, list[dict[str, Any]]]
@@ -25,6 +25,7 @@ RULES: Final = {"gate": "gate question", "floor": "more than a level below"}
 class Blocking(NamedTuple):
     """A question in the way of the next level, its mean, and what makes it weigh more, in words."""
 
+    key: str
     title: str
     mean: float
     rules: tuple[str, ...]
@@ -87,17 +88,18 @@ class OpenGate(NamedTuple):
 
 
 class Step(NamedTuple):
-    """A next step with what the page says besides."""
+    """A next step with what the page says besides; `computed` is where its gain is told."""
 
     step: NextStep
     questionnaire: str
     effort: str
     guide_title: str
+    computed: str
 
     @property
     def gain(self) -> str:
         """What the step adds to its questionnaire's score."""
-        return f"+{self.step.gain:.1f}" if self.step.gain >= 0.05 else "under +0.1"
+        return gain_in_words(self.step.gain)
 
 
 def attained(
@@ -131,7 +133,7 @@ def _blocking(model: PublishedModel, blocker: Mapping[str, Any], means: Means) -
     if question is None or row is None or row.mean is None:
         return None
     rules = tuple(words for rule, words in RULES.items() if rule in blocker["rules"])
-    return Blocking(question.title, row.mean, rules, question.guide.url)
+    return Blocking(question.key, question.title, row.mean, rules, question.guide.url)
 
 
 def open_gates(model: PublishedModel, means: Means, targets: Mapping[str, Aim]) -> list[OpenGate]:
@@ -157,9 +159,16 @@ def _target(aim: Aim | None) -> int | None:
 
 
 def steps(
-    model: PublishedModel, means: Means, blocked: Blocked, targets: Mapping[str, Aim]
+    model: PublishedModel,
+    means: Means,
+    blocked: Blocked,
+    targets: Mapping[str, Aim],
+    scores: Mapping[str, str],
 ) -> list[Step]:
-    """Return what to do next, best gain for effort first; nothing that too few people judged."""
+    """Return what to do next, best gain for effort first; nothing that too few people judged.
+
+    `scores` is where the figures of the assessment that a mean comes from are told, by question.
+    """
     in_the_way = {each["question"] for blockers in blocked.values() for each in blockers}
     questions = [
         question
@@ -167,13 +176,20 @@ def steps(
         for question in _assessed(questionnaire, means, in_the_way, targets)
     ]
     owners = {q.key: each.key for each in model.questionnaires for q in each.questions}
-    return [_step(model, owners[step.key], step) for step in next_steps(questions)]
+    return [
+        _step(model, owners[step.key], step, scores[step.key]) for step in next_steps(questions)
+    ]
 
 
-def _step(model: PublishedModel, questionnaire: str, step: NextStep) -> Step:
+def _step(model: PublishedModel, questionnaire: str, step: NextStep, scores: str) -> Step:
     guide = model.questions[step.key].levels[step.level].guide
-    title = guide.title if guide else ""
-    return Step(step, short_name(questionnaire), str(Effort(step.effort).label), title)
+    return Step(
+        step,
+        short_name(questionnaire),
+        str(Effort(step.effort).label),
+        guide.title if guide else "",
+        f"{scores}{questionnaire}/#{step.key}",
+    )
 
 
 def _assessed(

@@ -87,13 +87,21 @@ def next_steps(
     return sorted(steps, key=lambda step: (-round(step.worth, 9), step.key))[:limit]
 
 
+def gain_of(mean: float, applicable_questions: int) -> float:
+    """Return what the next level of one question adds to its questionnaire's score; 0 at the top.
+
+    `applicable_questions` counts those of its questionnaire.
+    """
+    return max(0.0, min(TOP, level_of(mean) + 1) - mean) / applicable_questions
+
+
 def _next_step(question: AssessedQuestion, default: int) -> NextStep | None:
     target = default if question.target is None else question.target
     if not question.applicable or question.mean is None or level_of(question.mean) >= target:
         return None
     level = level_of(question.mean)
     suggestion = question.suggestions[level]
-    gain = (level + 1 - question.mean) / question.applicable_questions
+    gain = gain_of(question.mean, question.applicable_questions)
     weight = BLOCKER_WEIGHT if question.blocks_next_level else 1
     return NextStep(
         key=question.key,

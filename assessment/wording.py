@@ -57,6 +57,11 @@ def in_full(row: ScoreRow) -> str:
     return "; ".join(filter(None, [in_words(row), as_answered(row)]))
 
 
+def gain_in_words(gain: float) -> str:
+    """Return what a step adds to a score."""
+    return f"+{gain:.1f}" if gain >= 0.05 else "under +0.1"
+
+
 def signed(change: float) -> str:
     """Return a change to one decimal with its sign, and never a minus before nothing."""
     return f"{round(change, 1) + 0.0:+.1f}"

@@ -8,8 +8,8 @@ from django.shortcuts import get_object_or_404, render
 from assessment.computed import PLACES, computed
 from assessment.computed_change import Before
 from assessment.computed_level import whole
+from assessment.freezing import scored_before
 from assessment.models import QuestionnaireScore, QuestionScore, Snapshot
-from assessment.models.maturity_model import Length
 from assessment.published import PublishedModel, guide_links, published_model
 from teams.access import SignedIn, team_for
 from teams.models import Team
@@ -51,7 +51,7 @@ def questionnaire(
             snapshot,
             score,
             {row.question.key: row for row in rows},
-            before(snapshot, model, questionnaire),
+            before(snapshot, questionnaire),
             sum(each.changed is not None for each in found.values()),
         ),
     }
@@ -60,7 +60,7 @@ def questionnaire(
 
 def snapshot_for(team: Team, assessment: UUID) -> Snapshot:
     """Return the snapshot of the team's assessment; Http404 while there is none."""
-    snapshots = Snapshot.objects.select_related("assessment")
+    snapshots = Snapshot.objects.select_related("assessment__maturity_model")
     return get_object_or_404(snapshots, team=team, assessment=assessment)
 
 
@@ -69,21 +69,12 @@ def scores_by_key(snapshot: Snapshot) -> dict[str, QuestionnaireScore]:
     return {row.questionnaire.key: row for row in rows}
 
 
-def before(snapshot: Snapshot, model: PublishedModel, key: str) -> Before | None:
+def before(snapshot: Snapshot, key: str) -> Before | None:
     """Return the assessment that freezing compared this one with, and its score of one key."""
-    earlier = (
-        Snapshot.objects.filter(
-            team=snapshot.team_id,
-            taken_at__lt=snapshot.taken_at,
-            maturity_model__key=model.key,
-        )
-        .exclude(length=Length.PULSE)
-        .order_by("-taken_at")
-        .first()
-    )
+    earlier = scored_before(snapshot.assessment)
     if earlier is None:
         return None
-    return Before(earlier, earlier.scores.filter(questionnaire__key=key).first())
+    return Before(earlier.snapshot, earlier.snapshot.scores.filter(questionnaire__key=key).first())
 
 
 def about(team: Team, snapshot: Snapshot, model: PublishedModel) -> dict[str, object]:

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from assessment.computed_level import mean_of
-from guide.models import Page, Section
+from tests.assessment.conftest import tell_how_to_read_intervals
 from tests.assessment.frozen import pulse, snapshot, submitted
 from tests.conftest import signed_in
 
@@ -110,8 +110,40 @@ def test_a_page_says_who_answered_and_what_each_question_came_to(mary, frozen):
 
     assert "5 of 5 in the team answered, each on a sheet of their own." in asked
     assert "5 of them gave a level to at least half of the questions here" in asked
-    assert "Share of pages that needed a person to act gate question 5 1.6 1" in asked
-    assert "Paging on what users feel 5 3.2 3" in asked
+    assert "Share of pages that needed a person to act gate question 5 together 1.6 1" in asked
+    assert "Paging on what users feel 5 together 3.2 3" in asked
+
+
+def test_a_question_can_be_linked_to_by_its_key(mary, frozen):
+    row = page(mary, frozen).split('id="noise.symptoms">')[1].split("</tr>")[0]
+
+    assert text(row).startswith("Paging on what users feel")
+
+
+def test_a_question_says_what_its_next_level_adds(mary, payments, model):
+    sheets = five(**{"noise.review": 4})
+    for respondent in ("bob", "cat", "dan", "fay"):
+        sheets[respondent]["noise.review"] = 4
+    asked = part(page(mary, submitted(payments, model, sheets)), "asked")
+
+    assert "1.6 1 +0.1" in asked  # (2 - 1.6) / 4
+    assert "3.2 3 +0.2" in asked  # (4 - 3.2) / 4
+    assert "4.0 4 at the top" in asked
+    assert "the next level less the mean, divided by the 4 questions that apply" in asked
+
+
+def test_who_could_not_judge_a_question_is_told_of_five_and_not_of_four(mary, payments, model):
+    sheets = five(**{"noise.grouping": "na"})
+    for respondent in ("amy", "bob"):
+        sheets[respondent]["noise.review"] = "dk"
+    of_five = part(page(mary, submitted(payments, model, sheets)), "asked")
+    del sheets["fay"]
+    of_four = part(page(mary, submitted(payments, model, sheets)), "asked")
+
+    assert "2 did not know: not visible to a third" in of_five
+    assert "1 said that it does not apply: disputed" in of_five
+    assert "did not know" not in of_four
+    assert "said that it does not apply" not in of_four
 
 
 def test_the_score_is_the_sum_it_says(mary, frozen):
@@ -201,7 +233,7 @@ def test_an_agreed_answer_stands_beside_what_was_answered(mary, payments, model)
     taken = submitted(payments, model, five(), agreed={"noise.actionability": 3})
 
     html = page(mary, taken)
-    row = "Share of pages that needed a person to act gate question 5 3.0 agreed as answered: 1.6 3"
+    row = "needed a person to act gate question 5 together 3.0 agreed as answered: 1.6 3"
     assert row in part(html, "asked")
     score = part(html, "score")
     # (3.0 + 3.2 + 2.4 + 2.0) ÷ 4 = 2.65, which Python writes as 2.6 (2.65 is a little below).
@@ -229,6 +261,7 @@ def test_one_sheet_has_no_people_to_count_and_no_interval(mary, payments, model)
     assert "(1.0 + 3.0 + 2.0 + 2.0) ÷ 4 = 2.0." in part(html, "score")
     assert "One sheet has no spread, so its score has no interval." in part(html, "interval")
     assert "There is no earlier assessment to compare with." in part(html, "change")
+    assert part(html, "agreement").endswith("there is nobody to agree with.")
 
 
 def test_an_empty_sheet_of_all_says_so_and_nothing_of_too_few_people(mary, payments, model):
@@ -236,7 +269,7 @@ def test_an_empty_sheet_of_all_says_so_and_nothing_of_too_few_people(mary, payme
     taken = submitted(payments, model, blank, mode="consensus")
 
     html = page(mary, taken)
-    assert "no level was given" in part(html, "asked")
+    assert "nobody gave a level" in part(html, "asked")
     assert "the sheet holds a level for fewer than half of these questions" in part(html, "score")
     assert "fewer than 1" not in text(html)
     assert "people" not in part(html, "score")
@@ -246,6 +279,37 @@ def test_answering_openly_is_told(mary, payments, model):
     taken = submitted(payments, model, five(), mode="open")
 
     assert "answered, openly, each on a sheet with their name." in part(page(mary, taken), "asked")
+
+
+# Agreement --------------------------------------------------------------------------------------
+
+
+def test_agreement_stands_in_words_with_its_index_and_its_rule(mary, frozen):
+    agreement = part(page(mary, frozen), "agreement")
+
+    # The variances are 0.3, 0.2, 0.3 and 0: 1 - 0.2 / 2.
+    assert "Strong agreement. The index r_wg is 1 less half the mean" in agreement
+    assert "of the questions' variances: 0.90." in agreement
+    assert "an answer lies 0.2 of a level from the middle one" in agreement
+
+
+def test_a_polarised_team_has_an_index_of_nothing_and_not_less(mary, payments, model):
+    ends = {name: {"*": level} for name, level in zip(five(), (0, 0, 4, 4, 4), strict=True)}
+    html = page(mary, submitted(payments, model, ends))
+
+    assert "None agreement" not in part(html, "agreement")
+    assert "No agreement. The index r_wg" in part(html, "agreement")
+    assert "variances: 0.00." in part(html, "agreement")
+    assert "5 split" in part(html, "asked")
+
+
+def test_four_people_s_agreement_is_not_shown(mary, payments, model):
+    sheets = five()
+    del sheets["fay"]
+    html = page(mary, submitted(payments, model, sheets))
+
+    assert "Not shown: how far apart people lie needs 5 of them" in part(html, "agreement")
+    assert "together" not in part(html, "asked")
 
 
 # Interval and level ---------------------------------------------------------------------------
@@ -375,16 +439,7 @@ def test_without_a_level_there_is_no_stage_and_it_says_where(mary, payments, mod
 
 
 def test_the_rules_lead_to_the_model_s_own_guide(mary, frozen, guide_section):
-    measuring = Page.objects.create(
-        guide=guide_section.page.guide,
-        path="measuring",
-        title="Measuring",
-        nav_title="Measuring",
-        position=2,
-    )
-    Section.objects.create(
-        page=measuring, anchor="reading-intervals", title="Reading intervals", depth=2, position=1
-    )
+    tell_how_to_read_intervals(guide_section.page.guide)
 
     link = '<a href="/guide/small-guide/measuring/#reading-intervals">Reading intervals</a>'
     assert link in page(mary, frozen)

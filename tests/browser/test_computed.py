@@ -43,6 +43,21 @@ def test_a_member_comes_from_each_kind_of_figure_to_how_it_was_computed(as_):
         expect(page.get_by_role("heading", level=2, name=heading, exact=True)).to_be_in_viewport()
 
 
+def test_a_mean_and_a_gain_lead_to_the_row_of_their_question(as_):
+    page = as_("member")
+    for place, figure in (
+        (TEAM, ".in-the-way a[title='How this is computed']"),
+        (TEAM, ".next-steps a.tag"),
+        (TEAM + "compare/", ".moved-questions .from-to a"),
+    ):
+        page.goto(place)
+        key = page.locator(figure).first.get_attribute("href").split("#")[1]
+        page.locator(figure).first.press("Enter")
+
+        expect(page.locator("tr:target")).to_have_id(key)
+        expect(page.locator("tr:target")).to_be_in_viewport()
+
+
 def test_a_manager_comes_from_a_cell_to_the_score_it_shows(as_):
     page = as_("manager")
     page.goto(ORGANIZATION)
