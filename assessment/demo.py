@@ -48,7 +48,7 @@ from assessment.models import (
 from assessment.models.answering import AssessmentStatus, respondent_key
 from assessment.models.maturity_model import Length
 from assessment.models.talking import ActionStatus
-from assessment.published import PublishedModel, PublishedQuestion, published_model
+from assessment.published import PublishedModel, PublishedQuestion, asked_in, published_model
 from assessment.publishing import publish
 from assessment.question_score import score_question
 from assessment.sheets import answers_by_respondent, close_sheets
@@ -62,7 +62,6 @@ OUR_GUIDE = settings.BASE_DIR / "guide" / "content" / "automated-remediation"
 OUR_MODELS = settings.BASE_DIR / "assessment" / "maturity_models"
 QUARTER = timedelta(days=91)
 LAST_ASSESSMENT_BEFORE_TODAY = timedelta(days=24)
-BEFORE_IT_ALL = timedelta(days=760)
 MOST_PRESENT = 9
 TALKS = 3  # of the team with logins: its last ones, which left agreed answers and actions
 SILENT_FOR = 3  # quarters since the team that stopped answering was last heard of
@@ -330,7 +329,6 @@ class Maker:
         )
 
     def _sheets(self, assessment: Assessment, present: list[User], beliefs: Beliefs) -> None:
-        asked = self.model.asked(assessment.length, assessment.rules_control_changes)
         sheets = {
             person.pk: Sheet(
                 assessment=assessment, respondent=respondent_key(person.pk, assessment.team_id)
@@ -341,7 +339,7 @@ class Maker:
         Answer.objects.bulk_create(
             self._answer(sheet, question, beliefs.of(person, questionnaire.key, question.key))
             for person, sheet in sheets.items()
-            for questionnaire in asked
+            for questionnaire in asked_in(assessment)
             for question in questionnaire.questions
         )
 

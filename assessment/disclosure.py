@@ -21,10 +21,8 @@ from assessment.scoring import (
     assumed_interval,
 )
 
-# Conventions of the field: three for a mean, five for a distribution or for comments.
-LEAST_ANSWERS: Final = 3
+# A convention of the field, as is three for a mean; an organization may ask for more of both.
 LEAST_SPREAD: Final = 5
-MOST_ANSWERS: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +32,8 @@ class Thresholds:
     Fixed when an assessment opens. `why` words what is kept back.
     """
 
-    mean: int = LEAST_ANSWERS
-    spread: int = LEAST_SPREAD
+    mean: int
+    spread: int
 
     @property
     def least(self) -> Least:
@@ -51,17 +49,29 @@ class Thresholds:
         rest = whole - part
         return part >= self.mean and (rest == 0 or rest >= self.mean)
 
+    def shows_mean(self, answers: int) -> bool:
+        """Whether so many answers 0-4 are enough for their mean."""
+        return answers >= self.mean
+
+    def shows_spread(self, answers: int) -> bool:
+        """Whether so many answers are enough for their distribution, or for their notes."""
+        return answers >= self.spread
+
     def why_no_mean(self, answers: int) -> str:
         """Return why there is no mean of so many answers 0-4; empty when there may be one."""
-        return "" if answers >= self.mean else f"fewer than {self.mean} gave a level"
+        return "" if self.shows_mean(answers) else f"{too_few(self.mean)} gave a level"
 
     def why_no_spread(self, answers: int) -> str:
         """Return why there is no distribution of so many answers; empty when there may be one."""
-        return "" if answers >= self.spread else f"fewer than {self.spread} answered"
+        return "" if self.shows_spread(answers) else f"{too_few(self.spread)} answered"
 
     def stricter(self, other: "Thresholds") -> "Thresholds":
         """Return what both let through."""
         return Thresholds(max(self.mean, other.mean), max(self.spread, other.spread))
+
+
+def too_few(least: int) -> str:
+    return "nobody" if least == 1 else f"fewer than {least}"
 
 
 # The team agreed beforehand that everybody sees everything, or there is one sheet for all.
@@ -108,22 +118,20 @@ def shown_question(
     know, and the notes, need enough answers of any kind.
     """
     score = score_question(answers)
-    answered = score.n + score.dk + score.na
-    why_no_spread = rule.why_no_spread(score.n)
-    counted = not rule.why_no_spread(answered)
+    shows_spread, counted = rule.shows_spread(score.n), rule.shows_spread(score.answered)
     levels = [answer for answer in answers if isinstance(answer, int)]
     spread = tuple(levels.count(level) for level in range(5))
     return ShownQuestion(
-        answered=answered,
+        answered=score.answered,
         levels=score.n,
-        mean=None if rule.why_no_mean(score.n) else score.mean,
+        mean=score.mean if rule.shows_mean(score.n) else None,
         why_no_mean=rule.why_no_mean(score.n),
-        spread=None if why_no_spread else spread,  # type: ignore[arg-type]  # it has five
-        why_no_spread=why_no_spread,
+        spread=spread if shows_spread else None,  # type: ignore[arg-type]  # it has five
+        why_no_spread=rule.why_no_spread(score.n),
         dont_know=score.dk if counted else None,
         not_applicable=score.na if counted else None,
         not_visible=counted and score.not_visible,
-        agreement=None if why_no_spread else score.label,
+        agreement=score.label if shows_spread else None,
         notes=tuple(sorted(notes)) if counted else (),
     )
 
@@ -138,7 +146,7 @@ def shown_interval(
     """
     if standing.interval is None or standing.score is None:
         return None
-    if not rule.why_no_spread(min(standing.n, answered.n)):
+    if rule.shows_spread(min(standing.n, answered.n)):
         return standing.interval
     return assumed_interval(standing.score, standing.n)
 
@@ -153,7 +161,7 @@ def shown_agreement(answered: QuestionnaireScore, rule: Thresholds) -> Agreement
     return agreement(
         question
         for question in answered.questions.values()
-        if not question.not_applicable and not rule.why_no_spread(question.n)
+        if not question.not_applicable and rule.shows_spread(question.n)
     )
 
 
@@ -165,8 +173,7 @@ def shown_dont_know_share(answered: QuestionnaireScore, rule: Thresholds) -> flo
     counted = [
         question
         for question in answered.questions.values()
-        if not question.not_applicable
-        and not rule.why_no_spread(question.n + question.dk + question.na)
+        if not question.not_applicable and rule.shows_spread(question.answered)
     ]
     places = len(counted) * answered.respondents
     return sum(question.dk for question in counted) / places if places else None
@@ -183,7 +190,7 @@ def linked_may_be_shown(found: Change, rule: Thresholds) -> bool:
 def margin_may_be_shown(found: Change, rule: Thresholds) -> bool:
     """Whether the margin may stand beside the change: enough people, and it belongs to it."""
     return (
-        not rule.why_no_spread(min(found.fewest, found.linked or found.fewest))
+        rule.shows_spread(min(found.fewest, found.linked or found.fewest))
         and found.difference is not None
         and abs(found.difference - found.delta) <= EPSILON
     )

@@ -34,7 +34,8 @@ class DueField(forms.DateField):
             required=False,
             # A date picker takes its value in one form only, whatever the language.
             widget=forms.DateInput(
-                format="%Y-%m-%d", attrs={"type": "date", "class": "form-control"}
+                format="%Y-%m-%d",
+                attrs={"type": "date", "max": "9999-12-31", "class": "form-control"},
             ),
             help_text="Optional. Nothing closes by itself on that day.",
         )

@@ -1,7 +1,9 @@
 """Freeze an assessment: score what the team answered and agreed, and write the snapshot, once."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from assessment import question_score, scoring
 from assessment.change import Answered, Change, SummaryVerdict, change, summary_verdicts
@@ -12,14 +14,13 @@ from assessment.disclosure import (
     shown_change,
     shown_dont_know_share,
     shown_interval,
-    thresholds,
 )
 from assessment.models import Assessment, QuestionnaireScore, QuestionScore, Snapshot
 from assessment.models.answering import AssessmentStatus
 from assessment.models.maturity_model import Length
-from assessment.published import PublishedQuestionnaire, published_model
+from assessment.published import PublishedQuestionnaire, asked_in, published_model
 from assessment.scoring import QuestionnaireSpec, QuestionSpec
-from assessment.sheets import agreed_answers, answers_by_respondent, as_agreed
+from assessment.sheets import agreed_answers, as_agreed, standing_sheets
 
 
 def spec(questionnaire: PublishedQuestionnaire) -> QuestionnaireSpec:
@@ -36,8 +37,7 @@ def freeze(assessment: Assessment, sheets: scoring.Sheets, taken_at: datetime) -
     """
     model = published_model(assessment.maturity_model_id)
     rule = rule_of(assessment)
-    asked = model.asked(assessment.length, assessment.rules_control_changes)
-    specs = [spec(questionnaire) for questionnaire in asked]
+    specs = [spec(questionnaire) for questionnaire in asked_in(assessment)]
     agreed = agreed_answers(assessment)
     standing = as_agreed(sheets, agreed)
     answered = {each.key: scoring.score_questionnaire(each, sheets, rule.least) for each in specs}
@@ -56,18 +56,13 @@ def freeze(assessment: Assessment, sheets: scoring.Sheets, taken_at: datetime) -
         stage=scoring.stage(specs, scores, regulated=regulated),
         overall=scoring.overall(specs, scores),
     )
-    before = scored_before(assessment)
-    changes = changes_between(before, assessment, specs, standing) if before else {}
-    verdicts = summary_verdicts(changes)
-    of_both = rule.stricter(rule_of(before)) if before else rule
-    # Holm's correction makes each p-value depend on the others.
-    p_values = all(margin_may_be_shown(each, of_both) for each in changes.values())
+    moved = moved_since_before(assessment, specs, standing)
     QuestionnaireScore.objects.bulk_create(
         QuestionnaireScore(
             snapshot=snapshot,
             questionnaire_id=model.by_key[key].id,
             **_score_columns(score, answered[key], agreed.keys(), rule),
-            **_change_columns(changes.get(key), verdicts.get(key), of_both, p_values=p_values),
+            **moved.columns(key),
         )
         for key, score in scores.items()
     )
@@ -85,14 +80,62 @@ def freeze(assessment: Assessment, sheets: scoring.Sheets, taken_at: datetime) -
 
 def rule_of(assessment: Assessment) -> Thresholds:
     """Return what an assessment's snapshot may show, which managers see as well as the team."""
-    return thresholds(mode=assessment.mode, least_answers=assessment.least_answers, in_team=False)
+    return assessment.thresholds(in_team=False)
+
+
+@dataclass(frozen=True)
+class Moved:
+    """The change of each questionnaire since the assessment before, by key, if there was one.
+
+    `rule` is what both assessments let through.
+    """
+
+    changes: Mapping[str, Change]
+    rule: Thresholds
+
+    @cached_property
+    def verdicts(self) -> dict[str, SummaryVerdict]:
+        return summary_verdicts(self.changes)
+
+    @cached_property
+    def p_values_may_be_shown(self) -> bool:
+        """Whether each may: Holm's correction makes each p-value depend on the others."""
+        return all(margin_may_be_shown(each, self.rule) for each in self.changes.values())
+
+    def columns(self, key: str) -> dict[str, object]:
+        """Return what one questionnaire's row says of its change; {} for one not compared."""
+        if key not in self.changes:
+            return {}
+        found, verdict = self.changes[key], self.verdicts[key]
+        return {
+            "change": shown_change(found, self.rule),
+            "change_margin": found.margin if margin_may_be_shown(found, self.rule) else None,
+            "change_p": verdict.p_value if self.p_values_may_be_shown else None,
+            "change_linked": found.linked,
+            "change_questions": found.questions,
+            "changed": verdict.verdict == "changed",
+        }
+
+
+def moved_since_before(
+    assessment: Assessment, specs: Iterable[QuestionnaireSpec], standing: scoring.Sheets
+) -> Moved:
+    """Return what moved since the assessment before; `specs`, `standing`: see `changes_between`."""
+    rule, before = rule_of(assessment), scored_before(assessment)
+    if before is None:
+        return Moved({}, rule)
+    changes = changes_between(before, assessment, specs, standing)
+    return Moved(changes, rule.stricter(rule_of(before)))
 
 
 def scored_before(assessment: Assessment) -> Assessment | None:
-    """Return the team's assessment before this one that its scores can be compared with."""
+    """Return the team's assessment before this one that its scores are compared with.
+
+    It comes with its snapshot.
+    """
     return (
         Assessment.objects.filter(
-            team=assessment.team,
+            team=assessment.team_id,
             status=AssessmentStatus.SUBMITTED,
             submitted_at__lt=assessment.submitted_at,
             maturity_model__key=assessment.maturity_model.key,
@@ -100,6 +143,7 @@ def scored_before(assessment: Assessment) -> Assessment | None:
         # A pulse holds no score to compare with; what came before it does.
         .exclude(length=Length.PULSE)
         .exclude(pk=assessment.pk)
+        .select_related("snapshot")
         .order_by("-submitted_at")
         .first()
     )
@@ -115,10 +159,8 @@ def changes_between(
 
     `specs` and `standing` are what the later one asked and what stands as answered there.
     """
-    model = published_model(before.maturity_model_id)
-    asked = model.asked(before.length, before.rules_control_changes)
-    earlier_specs = {each.key: spec(each) for each in asked}
-    earlier = as_agreed(answers_by_respondent(before), agreed_answers(before))
+    earlier_specs = {each.key: spec(each) for each in asked_in(before)}
+    earlier = standing_sheets(before)
     then, now = rule_of(before).least, rule_of(after).least
     found = {
         each.key: change(
@@ -160,28 +202,13 @@ def _score_columns(
     }
 
 
-def _change_columns(
-    moved: Change | None, verdict: SummaryVerdict | None, rule: Thresholds, *, p_values: bool
-) -> dict[str, object]:
-    if moved is None or verdict is None:
-        return {}
-    return {
-        "change": shown_change(moved, rule),
-        "change_margin": moved.margin if margin_may_be_shown(moved, rule) else None,
-        "change_p": verdict.p_value if p_values else None,
-        "change_linked": moved.linked,
-        "change_questions": moved.questions,
-        "changed": verdict.verdict == "changed",
-    }
-
-
 def _question_columns(
     standing: question_score.QuestionScore,
     answered: question_score.QuestionScore,
     agreed: bool,  # one of many columns, not a switch
     rule: Thresholds,
 ) -> dict[str, object]:
-    counted = not rule.why_no_spread(answered.n + answered.dk + answered.na)
+    counted = rule.shows_spread(answered.answered)
     columns: dict[str, object] = {
         "answered": answered.n,
         "dont_know": answered.dk if counted else None,
@@ -191,7 +218,7 @@ def _question_columns(
         "agreed": agreed,
         "as_answered": answered.mean if agreed else None,
     }
-    if rule.why_no_spread(answered.n):
+    if not rule.shows_spread(answered.n):
         return columns
     return columns | {
         "median": answered.median,

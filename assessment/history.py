@@ -77,11 +77,11 @@ def lines_over_time(
     """Return a line for each questionnaire that was asked as a whole at least once.
 
     `models` are the versions that were used, newest first: it settles titles and order.
+    `scores` are those of core and full assessments: a pulse gives no point.
     """
     points: dict[str, list[ScoreRow]] = {}
     for row in scores:
-        if row.why_not != "pulse":
-            points.setdefault(row.questionnaire, []).append(row)
+        points.setdefault(row.questionnaire, []).append(row)
     known: dict[str, PublishedQuestionnaire] = {}
     for model in models:
         for each in model.questionnaires:

@@ -61,8 +61,7 @@ def guest_link_with(token: str) -> GuestLink | None:
 
 def usable_links(assessment: Assessment) -> QuerySet[Invitation]:
     """Return the invitations to an assessment that still let somebody in, the newest first."""
-    links = assessment.guest_links.values("invitation")
-    return Invitation.objects.filter(pk__in=links).pending()
+    return assessment.invitations().pending()
 
 
 # Several addresses at once --------------------------------------------------------------------

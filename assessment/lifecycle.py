@@ -1,7 +1,7 @@
 """What happens to an assessment: opened, finished by its members, revealed, reopened, submitted.
 
-Each act locks the assessment's row first and looks at its state then. Saves lock it too, so an
-answer is counted, or its sender learns that it is not.
+Whatever opens or closes sheets locks the assessment's row first and looks at its state then. Saves
+lock it too, so an answer is counted, or its sender learns that it is not.
 """
 
 import enum
@@ -10,7 +10,6 @@ from datetime import date
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from assessment.disclosure import thresholds
 from assessment.freezing import freeze
 from assessment.models import Assessment, MaturityModel, Participation, Snapshot, Talk
 from assessment.models.answering import AssessmentStatus, Mode
@@ -20,7 +19,7 @@ from assessment.sheets import (
     close_sheets,
     sheets_with_answers,
 )
-from teams.models import Invitation, Team, User
+from teams.models import Team, User
 
 
 class NotPossible(Exception):
@@ -152,14 +151,9 @@ def submit(*, assessment: Assessment, by: User) -> tuple[Snapshot, bool]:
         locked.submitted_at = now = timezone.now()
         locked.submitted_by = by
         locked.save(update_fields=["status", "submitted_at", "submitted_by"])
-        close_guest_links(locked)
+        # There is nothing left to come to.
+        locked.invitations().withdraw()
         return freeze(locked, sheets, now), True
-
-
-def close_guest_links(locked: Assessment) -> None:
-    """Withdraw the invitations that lead to this assessment: there is nothing to come to."""
-    links = locked.guest_links.values("invitation")
-    Invitation.objects.filter(pk__in=links).withdraw()
 
 
 def lock(assessment: Assessment) -> Assessment:
@@ -181,11 +175,9 @@ def require_enough_sheets(locked: Assessment) -> None:
     least, there = least_sheets(locked), sheets_with_answers(locked)
     if there >= least:
         return
-    have = (
-        f"{there} {'person has' if there == 1 else 'people have'} answered"
-        if there
-        else ("Nobody has answered yet")
-    )
+    have = f"{there} {'person has' if there == 1 else 'people have'} answered"
+    if not there:
+        have = "Nobody has answered yet"
     raise NotPossible(
         f"{have}, and results are shown from {least} on, so that nobody's own answers can be read "
         f"off them: {least - there} more to go. Remind those who have not finished. A team too "
@@ -195,9 +187,7 @@ def require_enough_sheets(locked: Assessment) -> None:
 
 def least_sheets(assessment: Assessment) -> int:
     """Return how many sheets a result needs."""
-    return thresholds(
-        mode=assessment.mode, least_answers=assessment.least_answers, in_team=True
-    ).mean
+    return assessment.thresholds(in_team=True).mean
 
 
 def least_changes(assessment: Assessment) -> int:
@@ -206,6 +196,4 @@ def least_changes(assessment: Assessment) -> int:
     As many as those need who see the least: owners and managers may watch a team that talks with
     names on, and would see one person's change between two results.
     """
-    return thresholds(
-        mode=assessment.mode, least_answers=assessment.least_answers, in_team=False
-    ).mean
+    return assessment.thresholds(in_team=False).mean

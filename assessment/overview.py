@@ -140,7 +140,8 @@ def overview(team: Team, targets: Mapping[str, Aim], page: int) -> dict[str, Any
     shown = found[:WINDOW]
     addresses = Addresses.of(shown)
     models = [published_model(model) for model in dict.fromkeys(row.model for row in shown)]
-    lines = lines_over_time(models, scores_over_time([row.id for row in shown]), targets)
+    scored = [row for row in shown if row.length != Length.PULSE]
+    lines = lines_over_time(models, scores_over_time([row.id for row in scored]), targets)
     return {
         "team": team,
         "assessments": _assessments(shown, found),
@@ -149,9 +150,7 @@ def overview(team: Team, targets: Mapping[str, Aim], page: int) -> dict[str, Any
         "earlier": page + 1 if len(found) > WINDOW else 0,
         "scale": list(enumerate(models[0].level_names)),
         "reading": guide_links(models[0], [READING_INTERVALS]).get(READING_INTERVALS),
-        **over_time(
-            team, lines, [row for row in reversed(shown) if row.length != Length.PULSE], addresses
-        ),
+        **over_time(team, lines, scored[::-1], addresses),
         **(where_we_are(team, models[0], shown, lines, targets, addresses) if page == 1 else {}),
     }
 
@@ -293,7 +292,8 @@ def where_we_are(
     means = question_means(read)
     blocked = blockers_of(last.id) if last else {}
     latest_means = {key: row for snapshot in read for key, row in means[snapshot].items()}
-    advice = steps(model, latest_means, blocked, targets)
+    told = {key: addresses[snapshot] for snapshot in read for key in means[snapshot]}
+    advice = steps(model, latest_means, blocked, targets, told)
     context: dict[str, Any] = {
         "last": last,
         "newest": newest,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from assessment.models import Answer, Assessment
-from assessment.published import PublishedQuestionnaire, published_model
+from assessment.published import PublishedQuestionnaire, asked_in
 from teams.models import User
 
 
@@ -79,14 +79,12 @@ def progress_through(
 
     `query`, such as "?last=1", is kept in the addresses of all questionnaires.
     """
-    model = published_model(assessment.maturity_model_id)
-    asked = model.asked(assessment.length, assessment.rules_control_changes)
     team = assessment.team
     # Looking an address up costs more than all the rest here, so it is done once for all.
     place = [team.organization.slug, team.slug, assessment.pk, "-"]
     address = reverse("answer", args=place).removesuffix("-/")
     questionnaires = tuple(
-        _progress(f"{address}{each.key}/{query}", each, answered) for each in asked
+        _progress(f"{address}{each.key}/{query}", each, answered) for each in asked_in(assessment)
     )
     return Progress(questionnaires, together=assessment.is_consensus)
 

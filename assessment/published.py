@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
+from assessment.models.answering import Assessment
 from assessment.models.maturity_model import (
     Length,
     Level,
@@ -123,6 +124,12 @@ def published_model(model_id: int) -> PublishedModel:
         level_names=tuple(model.level_names),
         questionnaires=tuple(_questionnaire(row) for row in model.questionnaires.all()),
     )
+
+
+def asked_in(assessment: Assessment) -> tuple[PublishedQuestionnaire, ...]:
+    """Return the questionnaires of an assessment, each with those questions that it asks."""
+    model = published_model(assessment.maturity_model_id)
+    return model.asked(assessment.length, assessment.rules_control_changes)
 
 
 def guide_links(model: PublishedModel, places: Collection[Place]) -> dict[Place, GuideLink]:

@@ -41,6 +41,11 @@ class QuestionScore:
     range: int | None
     label: Label | None
 
+    @property
+    def answered(self) -> int:
+        """How many answered at all: with a level, *don't know* or *not applicable*."""
+        return self.n + self.dk + self.na
+
 
 def score_question(answers: Iterable[AnswerValue], *, least: int = 1) -> QuestionScore:
     """Describe one question's answers; fewer than `least` judge and settle nothing.

@@ -3,7 +3,6 @@
 Answers of others reach it through `disclosure.shown_question` and no other way.
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,15 +10,16 @@ from functools import cached_property
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from assessment.agenda import Agenda, Entry, State, agenda, has_no_spread
-from assessment.disclosure import ShownQuestion, Thresholds, shown_question, thresholds
-from assessment.models import Action, AgreedAnswer, Answer, Assessment, Talk
+from assessment.disclosure import ShownQuestion, Thresholds, shown_question
+from assessment.models import Action, AgreedAnswer, Assessment, Talk
 from assessment.models.answering import AssessmentStatus
-from assessment.published import PublishedModel, published_model
+from assessment.published import PublishedModel, asked_in, published_model
 from assessment.question_score import AnswerValue
-from assessment.sheets import VALUES
+from assessment.sheets import CountedAnswer, counted_answers
 from assessment.talking import facilitates
 from teams.access import Right, may
 from teams.models import Membership, Role, User
@@ -52,27 +52,16 @@ class Viewer:
     def may_watch(self, talk: Talk) -> bool:
         return self.in_team or self.facilitates or talk.spectators
 
+    def among_the_team(self, talk: Talk) -> bool:
+        """Whether only the team sees this screen. A wall that spectators may see shows less."""
+        return self.in_team and not (self.on_the_wall and talk.spectators)
+
     def rule(self, talk: Talk, assessment: Assessment) -> Thresholds:
-        """Return what may be shown here. A wall that spectators may see shows what they may."""
-        among_the_team = self.in_team and not (self.on_the_wall and talk.spectators)
-        return thresholds(
-            mode=assessment.mode,
-            least_answers=assessment.least_answers,
-            in_team=among_the_team,
-        )
+        """Return what may be shown here."""
+        return assessment.thresholds(in_team=self.among_the_team(talk))
 
     def sees_names(self, talk: Talk, assessment: Assessment) -> bool:
-        kept_back = self.on_the_wall and talk.spectators
-        return assessment.names_are_on and self.in_team and not kept_back
-
-
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """One respondent's answer to one question, as the reveal counted it."""
-
-    respondent: str
-    answer: AnswerValue
-    note: str
+        return assessment.names_are_on and self.among_the_team(talk)
 
 
 @dataclass(frozen=True)
@@ -150,7 +139,7 @@ class Screen:
     settled: Mapping[int, AgreedAnswer]
     actions: tuple[Action, ...]
     shown: Mapping[str, ShownQuestion] = field(repr=False)
-    counted: Mapping[str, Sequence[Counted]] = field(repr=False)
+    counted: Mapping[str, Sequence[CountedAnswer]] = field(repr=False)
 
     @property
     def sees_names(self) -> bool:
@@ -248,8 +237,7 @@ def timer_of_a_talk_still_at(
 
 def screen(talk: Talk, assessment: Assessment, viewer: Viewer) -> Screen:
     """Read what the viewer's screen shows now."""
-    model = published_model(assessment.maturity_model_id)
-    asked = model.asked(assessment.length, assessment.rules_control_changes)
+    asked = asked_in(assessment)
     rule = viewer.rule(talk, assessment)
     counted = counted_answers(assessment)
     shown = {
@@ -264,7 +252,7 @@ def screen(talk: Talk, assessment: Assessment, viewer: Viewer) -> Screen:
         assessment=assessment,
         talk=talk,
         viewer=viewer,
-        model=model,
+        model=published_model(assessment.maturity_model_id),
         agenda=agenda(asked, shown, {key: state_of(row) for key, row in settled.items()}),
         no_spread=has_no_spread(shown.values()),
         least_spread=rule.spread,
@@ -278,24 +266,10 @@ def screen(talk: Talk, assessment: Assessment, viewer: Viewer) -> Screen:
 
 def people_of(assessment: Assessment) -> tuple[User, ...]:
     in_team = User.objects.filter(memberships__team=assessment.team_id)
-    return tuple(in_team.order_by("name", "email"))
+    return tuple(in_team.order_by(Lower("name"), "email"))
 
 
-def counted_answers(assessment: Assessment) -> dict[str, list[Counted]]:
-    """Return what the newest reveal counted, by question, in an order that tells nothing."""
-    rows = (
-        Answer.objects.filter(sheet__assessment=assessment)
-        .filter(Q(revealed_answer__isnull=False) | ~Q(revealed_note=""))
-        .order_by("revealed_answer", "revealed_note")
-        .values_list("question__key", "sheet__respondent", "revealed_answer", "revealed_note")
-    )
-    found: dict[str, list[Counted]] = defaultdict(list)
-    for key, respondent, answer, note in rows:
-        found[key].append(Counted(respondent, VALUES[answer], note))
-    return dict(found)
-
-
-def what_is_shown(counted: Collection[Counted], rule: Thresholds) -> ShownQuestion:
+def what_is_shown(counted: Collection[CountedAnswer], rule: Thresholds) -> ShownQuestion:
     answers = [each.answer for each in counted]
     return shown_question(answers, [each.note for each in counted if each.note], rule)
 
@@ -357,7 +331,7 @@ def in_words(model: PublishedModel, settled: AgreedAnswer | None) -> str:
     return f"{settled.answer}, {model.level_names[int(settled.answer)]}"
 
 
-def own_answer(of: Screen, counted: Collection[Counted]) -> AnswerValue:
+def own_answer(of: Screen, counted: Collection[CountedAnswer]) -> AnswerValue:
     """Return the viewer's own counted answer, for their own screen; None on the wall."""
     if of.viewer.on_the_wall or not of.viewer.in_team:
         return None
@@ -365,7 +339,9 @@ def own_answer(of: Screen, counted: Collection[Counted]) -> AnswerValue:
     return next((each.answer for each in counted if each.respondent == me), None)
 
 
-def named_answers(of: Screen, counted: Collection[Counted]) -> list[tuple[str, Counted]]:
+def named_answers(
+    of: Screen, counted: Collection[CountedAnswer]
+) -> list[tuple[str, CountedAnswer]]:
     """Return who answered what in a team that answers openly: the team's people, then leavers."""
     left = {each.respondent: each for each in counted}
     named = [

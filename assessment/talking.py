@@ -16,7 +16,7 @@ from assessment.lifecycle import lock
 from assessment.models import Action, AgreedAnswer, Assessment, Talk
 from assessment.models.answering import AssessmentStatus
 from assessment.models.talking import ActionStatus
-from assessment.published import PublishedQuestion, published_model
+from assessment.published import PublishedQuestion, asked_in
 from assessment.saving import NotAcceptable, QuestionNotAsked
 from teams.access import Right, may
 from teams.models import TEAM_ROLES, Team, User
@@ -63,7 +63,7 @@ def one_turn(assessment: Assessment, by: User, turn: int) -> Iterator[Talk]:
         if not facilitates(talk, assessment.team, by):
             raise NotFacilitating(who_may_act(talk))
         if not Talk.objects.filter(pk=talk.pk, turn=turn).update(turn=F("turn") + 1):
-            raise MovedOn(where_it_went(talk, by))
+            raise MovedOn(where_it_went(talk))
         yield talk
 
 
@@ -83,10 +83,13 @@ def who_may_act(talk: Talk) -> str:
     )
 
 
-def where_it_went(talk: Talk, by: User) -> str:
-    who = "You, on another screen," if talk.facilitator_id == by.pk else str(talk.facilitator)
+def where_it_went(talk: Talk) -> str:
     where = f"“{talk.question.title}”" if talk.question else "the agenda"
-    return f"{who} moved the talk on in the meantime; it is at {where} now. Nothing was changed."
+    # Only the facilitator acts, so it was the same person: twice, or on another screen.
+    return (
+        "You pressed twice, or moved the talk on with another screen in the meantime: "
+        f"it is at {where} now. This press changed nothing."
+    )
 
 
 # Where the talk is --------------------------------------------------------------------------------
@@ -215,8 +218,7 @@ def let_watch(*, assessment: Assessment, by: User, turn: int, spectators: bool) 
 
 def question_asked(assessment: Assessment, key: str) -> PublishedQuestion:
     """Return the question. Raises QuestionNotAsked for any but those of the assessment's length."""
-    model = published_model(assessment.maturity_model_id)
-    for questionnaire in model.asked(assessment.length, assessment.rules_control_changes):
+    for questionnaire in asked_in(assessment):
         for question in questionnaire.questions:
             if question.key == key:
                 return question

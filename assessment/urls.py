@@ -42,6 +42,7 @@ urlpatterns = [
         name="guest_link_withdraw",
     ),
     path("join/<str:token>/", inviting.join, name="join"),
+    path("join/<str:token>/link/", inviting.join_link, name="join_link"),
     path("join/<str:token>/wall/", inviting.join_wall, name="join_wall"),
     path(ASSESSMENT + "submit/", assessments.assessment_submit, name="assessment_submit"),
     path(ASSESSMENT + "talk/", talking.talk, name="talk"),

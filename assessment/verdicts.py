@@ -58,9 +58,9 @@ class Part:
         """The questions it asked, by key."""
         return {each.key: each for part in self.asked for each in part.questions}
 
+    @property
     def too_few(self) -> str:
-        if self.rule.mean == 1:
-            return "nobody gave a level"
+        """Why a hidden mean is hidden here."""
         return self.rule.why_no_mean(0)
 
 
@@ -182,15 +182,15 @@ def _on_applicability(first: Judged, last: Judged, then: Part, now: Part) -> Sai
         return Said("not applicable", "neither then nor now")
     if first.applicable:
         return Said("no longer applicable", "" if last.agreed else "by most of those who answered")
-    why = "" if last.mean is not None else f"now {now.too_few()}, so it is hidden"
+    why = "" if last.mean is not None else f"now {now.too_few}, so it is hidden"
     return Said("applicable now", why or "not applicable then")
 
 
 def _on_hidden(first: Judged, last: Judged, then: Part, now: Part) -> Said:
     if last.mean is not None:
-        return Said("newly answered", f"then {then.too_few()}, so it is hidden")
+        return Said("newly answered", f"then {then.too_few}, so it is hidden")
     if first.mean is not None:
-        return Said("too few now", f"now {now.too_few()}, so it is hidden")
-    both = then.too_few()
-    why = f"{both}, both times" if both == now.too_few() else f"then {both}, now {now.too_few()}"
+        return Said("too few now", f"now {now.too_few}, so it is hidden")
+    both = then.too_few
+    why = f"{both}, both times" if both == now.too_few else f"then {both}, now {now.too_few}"
     return Said("too few answers", f"{why}, so it is hidden")

@@ -7,6 +7,8 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from teams.models import (
+    LEAST_ANSWERS,
+    MOST_ANSWERS,
     ORGANIZATION_ROLES,
     TEAM_ROLES,
     Invitation,
@@ -65,10 +67,11 @@ class OrganizationForm(forms.Form):
 class OrganizationSettingsForm(OrganizationForm):
     least_answers = forms.IntegerField(
         label="How many must have answered before a mean is shown",
-        min_value=3,
-        max_value=20,
-        help_text="3 to 20. Distributions and notes always need 5 or more. It holds for "
-        "assessments opened from now on: one that is open keeps what its members were told.",
+        min_value=LEAST_ANSWERS,
+        max_value=MOST_ANSWERS,
+        help_text=f"{LEAST_ANSWERS} to {MOST_ANSWERS}. Distributions and notes always need 5 or "
+        "more. It holds for assessments opened from now on: one that is open keeps what its "
+        "members were told.",
     )
 
 

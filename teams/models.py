@@ -4,7 +4,7 @@ import hashlib
 import secrets
 import uuid
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -14,6 +14,11 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
+
+# Between these an organization chooses how many must have answered before a mean is shown. Three
+# is a convention of the field.
+LEAST_ANSWERS: Final = 3
+MOST_ANSWERS: Final = 20
 
 
 class UserManager(BaseUserManager["User"]):
@@ -63,7 +68,7 @@ class Organization(models.Model):
     name = models.CharField(max_length=120)
     slug = models.SlugField(max_length=60, unique=True)
     least_answers = models.PositiveSmallIntegerField(
-        "how many must have answered before a mean is shown", default=3
+        "how many must have answered before a mean is shown", default=LEAST_ANSWERS
     )
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -73,7 +78,7 @@ class Organization(models.Model):
         ordering = ["name"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(least_answers__gte=3, least_answers__lte=20),
+                condition=Q(least_answers__gte=LEAST_ANSWERS, least_answers__lte=MOST_ANSWERS),
                 name="organization_shows_means_of_3_to_20",
             ),
         ]

@@ -10,9 +10,16 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from assessment.disclosure import LEAST_ANSWERS
+from assessment.disclosure import Thresholds, thresholds
 from assessment.models.maturity_model import Length, MaturityModel, Question
-from teams.models import Invitation, Team, User
+from teams.models import (
+    LEAST_ANSWERS,
+    MOST_ANSWERS,
+    Invitation,
+    InvitationQuerySet,
+    Team,
+    User,
+)
 
 
 class AssessmentStatus(models.TextChoices):
@@ -76,7 +83,7 @@ class Assessment(models.Model):
                 name="revealed_assessments_have_a_time",
             ),
             models.CheckConstraint(
-                condition=Q(least_answers__gte=3, least_answers__lte=20),
+                condition=Q(least_answers__gte=LEAST_ANSWERS, least_answers__lte=MOST_ANSWERS),
                 name="assessment_shows_means_of_3_to_20",
             ),
         ]
@@ -90,6 +97,15 @@ class Assessment(models.Model):
     def respondent(self, user: User) -> str:
         """Return under which respondent the user's answers are kept here."""
         return TOGETHER if self.is_consensus else respondent_key(user.pk, self.team_id)
+
+    def thresholds(self, *, in_team: bool) -> Thresholds:
+        """Return what may be shown here to somebody who answers in the team, or who does not."""
+        return thresholds(mode=self.mode, least_answers=self.least_answers, in_team=in_team)
+
+    def invitations(self) -> InvitationQuerySet:
+        """Return the invitations that lead here, also those that let nobody in any more."""
+        links = self.guest_links.values("invitation")
+        return Invitation.objects.filter(pk__in=links)
 
     @property
     def is_open(self) -> bool:

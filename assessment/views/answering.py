@@ -24,7 +24,7 @@ from assessment.lifecycle import least_changes
 from assessment.models import Assessment
 from assessment.modes import thresholds_of
 from assessment.progress import Progress, QuestionnaireProgress, progress_through
-from assessment.published import PublishedQuestionnaire, published_model
+from assessment.published import PublishedQuestionnaire, asked_in
 from assessment.saving import (
     WHY_CLOSED,
     AssessmentClosed,
@@ -58,8 +58,7 @@ def answer(
 
 
 def questionnaire_asked(assessment: Assessment, key: str) -> PublishedQuestionnaire:
-    model = published_model(assessment.maturity_model_id)
-    for each in model.asked(assessment.length, assessment.rules_control_changes):
+    for each in asked_in(assessment):
         if each.key == key:
             return each
     raise Http404

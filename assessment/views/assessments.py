@@ -1,10 +1,11 @@
 """Open an assessment; see who has finished; reveal, reopen and submit it."""
 
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -12,13 +13,13 @@ from django.views.decorators.http import require_POST
 
 from assessment import lifecycle
 from assessment.forms import AddressesForm, DueDateForm, OpenAssessmentForm
+from assessment.freezing import rule_of
 from assessment.inviting import usable_links
 from assessment.lifecycle import NotPossible, Revealed, least_changes, least_sheets
 from assessment.models import Action, AgreedAnswer, Assessment
 from assessment.models.answering import AssessmentStatus
 from assessment.modes import meaning_here, thresholds_of
 from assessment.progress import Progress, progress_of
-from assessment.scoring import LEAST_RESPONDENTS
 from assessment.taking_part import taking_part
 from teams.access import Right, SignedIn, may, team_for
 from teams.models import User
@@ -105,7 +106,8 @@ def for_the_lead(assessment: Assessment) -> dict[str, Any]:
         "due_form": DueDateForm(initial={"due_on": assessment.due_on}),
         "addresses": AddressesForm(),
         "links": usable_links(assessment),
-        "least_for_a_score": LEAST_RESPONDENTS,
+        "least_for_a_score": rule_of(assessment).least.respondents,
+        "changes_needed": least_changes(assessment),
     }
 
 
@@ -117,7 +119,7 @@ def record(assessment: Assessment) -> dict[str, Any]:
         "agreed": agreed.select_related("question").order_by(
             "question__questionnaire__position", "question__position"
         ),
-        "actions": actions,
+        "actions": actions.order_by("status", F("due_on").asc(nulls_last=True), "pk"),
     }
 
 
@@ -142,7 +144,7 @@ def assessment_who(
     """
     if not request.user.is_authenticated:
         return render(request, "assessment/_signed_out.html", status=STOP_POLLING)
-    visitor: Any = request
+    visitor = cast(SignedIn, request)
     found = assessment_for(visitor, organization, team, assessment)
     context = who_context(visitor, found)
     if request.GET.get("seen") == context["who"].version:
@@ -219,9 +221,9 @@ def say_what_the_reveal_did(request: HttpRequest, revealed: Revealed, least: int
         where = "" if revealed is Revealed.AS_BEFORE else " for some questions"
         messages.warning(
             request,
-            f"The sheets are closed again, and the result is the one before{where}: fewer than "
-            f"{least} changed an answer there, so a new one would show what a single person "
-            f"changed. The changes are kept; they count once {least} have changed that question.",
+            f"The sheets are closed again, and the result is the one before{where}: a question "
+            f"counts anew once {least} people have changed their answer to it, as otherwise one "
+            "person's change would show. The changes are kept until then.",
         )
     else:
         messages.info(request, "It was revealed already.")

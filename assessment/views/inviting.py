@@ -23,7 +23,7 @@ from assessment.views.assessments import assessment_for
 from teams import people
 from teams.access import Right, SignedIn, admit
 from teams.mail import MailServerAway
-from teams.models import Invitation, InvitationNotUsable, User
+from teams.models import InvitationNotUsable, User
 from teams.views.invitations import NOT_KNOWN, closed, withdraw
 
 SERVER_AWAY = "The mail server could not be reached, so nobody was {}. Try again in a few minutes."
@@ -34,14 +34,14 @@ SERVER_AWAY = "The mail server could not be reached, so nobody was {}. Try again
 def guest_link_new(
     request: SignedIn, organization: str, team: str, assessment: UUID
 ) -> HttpResponse:
-    """Make a link and show it with its QR code: the only page that ever does."""
+    """Make a link and go where it is shown, so that loading that page again makes no other."""
     found = assessment_for(request, organization, team, assessment, Right.LEAD)
     try:
-        link, token = make_guest_link(assessment=found, by=request.user)
+        _, token = make_guest_link(assessment=found, by=request.user)
     except (NotPossible, people.Refused) as error:
         messages.error(request, str(error))
         return redirect(found)
-    return render(request, "assessment/guest_link.html", shown_link(link, token, found))
+    return redirect("join_link", token)
 
 
 def shown_link(link: GuestLink, token: str, assessment: Assessment) -> dict[str, object]:
@@ -66,8 +66,18 @@ def qr_code(text: str) -> SafeString:
 
 
 @never_cache
+def join_link(request: SignedIn, token: str) -> HttpResponse:
+    """Show a guest link that was just made, with its QR code."""
+    return shown_to_a_lead(request, token, "assessment/guest_link.html")
+
+
+@never_cache
 def join_wall(request: SignedIn, token: str) -> HttpResponse:
-    """Show a guest link's QR code as large as the screen, for whoever leads the team."""
+    """Show a guest link's QR code as large as the screen."""
+    return shown_to_a_lead(request, token, "assessment/join_wall.html")
+
+
+def shown_to_a_lead(request: SignedIn, token: str, template: str) -> HttpResponse:
     link = inviting.guest_link_with(token)
     if link is None:
         raise Http404
@@ -75,7 +85,7 @@ def join_wall(request: SignedIn, token: str) -> HttpResponse:
     if reason := why_closed(link):
         return closed(request, reason, 410)
     link.assessment.team = team
-    return render(request, "assessment/join_wall.html", shown_link(link, token, link.assessment))
+    return render(request, template, shown_link(link, token, link.assessment))
 
 
 @require_POST
@@ -83,8 +93,7 @@ def guest_link_withdraw(
     request: SignedIn, organization: str, team: str, assessment: UUID, invitation: UUID
 ) -> HttpResponse:
     found = assessment_for(request, organization, team, assessment, Right.LEAD)
-    links = found.guest_links.filter(invitation=invitation).values("invitation")
-    withdraw(request, Invitation.objects.filter(pk__in=links))
+    withdraw(request, found.invitations().filter(pk=invitation))
     return redirect(found)
 
 

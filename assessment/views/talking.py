@@ -18,7 +18,7 @@ from assessment import talking
 from assessment.models import Action, Assessment, Talk
 from assessment.models.answering import AssessmentStatus
 from assessment.models.talking import ActionStatus
-from assessment.published import published_model
+from assessment.published import asked_in, published_model
 from assessment.saving import NotAcceptable, QuestionNotAsked
 from assessment.talk_forms import ActionForm, AgreeForm, Typed, first_error
 from assessment.talk_screen import (
@@ -316,7 +316,5 @@ def sheet_of_all(assessment: Assessment) -> str:
     """Return where the one sheet is filled in, for those who may."""
     if not may(assessment.team, Right.ANSWER):
         return assessment.get_absolute_url()
-    model = published_model(assessment.maturity_model_id)
-    first = model.asked(assessment.length, assessment.rules_control_changes)[0]
-    place = assessment.team
+    first, place = asked_in(assessment)[0], assessment.team
     return reverse("answer", args=[place.organization.slug, place.slug, assessment.pk, first.key])

@@ -20,9 +20,9 @@ from assessment.models import Action, AgreedAnswer, Assessment, QuestionScore, S
 from assessment.models.answering import Mode
 from assessment.models.results import SnapshotRow, scores_over_time
 from assessment.models.talking import ActionStatus
-from assessment.published import published_model
+from assessment.published import asked_in, published_model
 from assessment.scoring import QuestionnaireSpec, Sheets
-from assessment.sheets import agreed_answers, answers_by_respondent, as_agreed
+from assessment.sheets import standing_sheets
 from assessment.two_assessments import compare
 from assessment.verdicts import Judged, Part
 from teams.access import SignedIn, team_for
@@ -166,7 +166,7 @@ def _moved(choice: Choice, done: Mapping[str, Sequence[str]]) -> dict[str, objec
     changes: dict[str, Change] = {}
     of_questions: dict[str, Change] = {}
     if then.model.key == now.model.key:
-        first, last = (_standing(each) for each in (before, after))
+        first, last = standing_sheets(before), standing_sheets(after)
         changes = changes_between(before, after, [spec(each) for each in now.asked], last)
         of_questions = question_changes(_answered(then, first), _answered(now, last))
     found = compare(then, now, changes, of_questions, done)
@@ -181,8 +181,8 @@ def _parts(pair: Sequence[tuple[SnapshotRow, Assessment]]) -> list[Part]:
     return [
         Part(
             row=row,
-            model=(model := published_model(row.model)),
-            asked=model.asked(row.length, assessment.rules_control_changes),
+            model=published_model(row.model),
+            asked=asked_in(assessment),
             scores={each.questionnaire: each for each in scores if each.snapshot == row.id},
             questions=questions[row.id],
             rule=rule_of(assessment),
@@ -215,10 +215,6 @@ def _questions(
         reason = reasons.get((assessment, key), "")
         found[snapshot][key] = Judged(applicable, mean, agreed, as_answered, reason)
     return found
-
-
-def _standing(assessment: Assessment) -> Sheets:
-    return as_agreed(answers_by_respondent(assessment), agreed_answers(assessment))
 
 
 def _answered(part: Part, sheets: Sheets) -> Answered:

@@ -113,6 +113,32 @@ const holdBack = () => {
   step.append(" ", button);
 };
 
+// What is sent ---------------------------------------------------------------------------------
+// Once, however often a button is pressed: the second press would meet the turn the first one made.
+
+let sending = false;
+
+document.body.addEventListener("htmx:confirm", (event) => {
+  if (sending && event.detail.verb === "post") event.preventDefault();
+});
+
+document.body.addEventListener("htmx:beforeRequest", ({ detail }) => {
+  if (detail.requestConfig.verb === "post") sending = true;
+});
+
+document.body.addEventListener("htmx:afterRequest", ({ detail }) => {
+  if (detail.requestConfig.verb === "post") sending = false;
+});
+
+// The answer may come between the two presses of a double click, and put another button there.
+document.addEventListener(
+  "click",
+  (event) => {
+    if (event.detail === 2 && event.target.closest("#talk form button")) event.preventDefault();
+  },
+  { capture: true },
+);
+
 // What comes from the server -------------------------------------------------------------------
 
 let shown = {};
@@ -120,7 +146,9 @@ let hadFocus = false;
 
 document.body.addEventListener("htmx:beforeSwap", (event) => {
   const { xhr, requestConfig } = event.detail;
-  if (!xhr.getResponseHeader("Talk-Turn")) {
+  if (xhr.status === 204) {
+    asked = waiting = false; // the server has nothing newer than what is shown
+  } else if (!xhr.getResponseHeader("Talk-Turn")) {
     event.detail.shouldSwap = false;
     const why = TROUBLES[xhr.status] ?? (xhr.status === 200 ? SIGNED_OUT : BUSY);
     tell(requestConfig.verb === "post" ? NOT_TAKEN : why);

@@ -4,7 +4,9 @@ import pytest
 
 from assessment.models import Assessment, Level, MaturityModel, Question, Questionnaire
 from guide.models import Guide, Page, Section
-from teams.models import Team
+from teams.models import Role, Team, User
+from tests.assessment.sheets import fill
+from tests.conftest import join, person
 
 LEVEL_NAMES = ["Absent", "Ad hoc", "Repeatable", "Measured", "Adaptive"]
 
@@ -47,6 +49,15 @@ def publish_section() -> Section:
             "<p>Silence what nobody acts on before anything else.</p>"
         ),
         text="Silence what nobody acts on before anything else.",
+    )
+
+
+def tell_how_to_read_intervals(guide: Guide) -> None:
+    measuring = Page.objects.create(
+        guide=guide, path="measuring", title="Measuring", nav_title="Measuring", position=2
+    )
+    Section.objects.create(
+        page=measuring, anchor="reading-intervals", title="Reading intervals", depth=2, position=1
     )
 
 
@@ -115,3 +126,20 @@ def model(guide_section) -> MaturityModel:
 def assessment(payments, model) -> Assessment:
     """Payments' open assessment of full length."""
     return open_assessment(payments, model)
+
+
+@pytest.fixture
+def five(payments) -> list[User]:
+    """Five members of Payments."""
+    people = [person(f"{name} Payments") for name in ("Amy", "Bob", "Cat", "Dan", "Fay")]
+    for member in people:
+        join(member, payments, Role.MEMBER)
+    return people
+
+
+@pytest.fixture
+def answered(assessment, five) -> Assessment:
+    """Five sheets: 1, 2, 2, 2, 3 everywhere."""
+    for member, answer in zip(five, (1, 2, 2, 2, 3), strict=True):
+        fill(assessment, member, answer)
+    return assessment

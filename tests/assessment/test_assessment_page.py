@@ -40,23 +40,6 @@ def said(response):
 
 
 @pytest.fixture
-def five(payments):
-    """Five members of Payments."""
-    people = [person(f"{name} Payments") for name in ("Amy", "Bob", "Cat", "Dan", "Fay")]
-    for member in people:
-        join(member, payments, Role.MEMBER)
-    return people
-
-
-@pytest.fixture
-def answered(assessment, five):
-    """Five sheets: 1, 2, 2, 2, 3 everywhere."""
-    for member, answer in zip(five, (1, 2, 2, 2, 3), strict=True):
-        fill(assessment, member, answer)
-    return assessment
-
-
-@pytest.fixture
 def revealed(answered, lena):
     reveal(assessment=answered, by=lena)
     answered.refresh_from_db()
@@ -85,7 +68,7 @@ POLICY = [
     ("get", "invite/", 200, 200, 403, 403, 404, 404, 302),
     ("post", "invite/", 200, 200, 403, 403, 404, 404, 302),
     ("post", "remind/", 302, 302, 403, 403, 404, 404, 302),
-    ("post", "links/new/", 200, 200, 403, 403, 404, 404, 302),
+    ("post", "links/new/", 302, 302, 403, 403, 404, 404, 302),
 ]
 
 
@@ -456,6 +439,51 @@ def test_reopening_warns_that_a_new_result_needs_enough_changes(revealed, lena):
     assert "It was revealed before: a new result needs at least 3 changed" in text_of(response)
 
 
+def test_reopening_warns_of_what_managers_would_see_where_the_team_answers_openly(
+    payments, model, five, lena
+):
+    openly = Assessment.objects.create(team=payments, maturity_model=model, mode="open")
+    for member in five:
+        fill(openly, member, 2)
+    reveal(assessment=openly, by=lena)
+
+    page = text_of(signed_in(lena).get(address(openly)))
+
+    assert "A new result needs at least 3 changed sheets" in page
+
+
+def test_submitting_warns_of_the_number_that_was_asked_for_when_it_was_opened(
+    payments, model, five, lena
+):
+    strict = Assessment.objects.create(team=payments, maturity_model=model, least_answers=7)
+
+    page = text_of(signed_in(lena).get(address(strict)))
+
+    assert "A score needs the answers of 7 people" in page
+
+
+@pytest.mark.parametrize("end", [f"{each}/" for each in POSTED])
+def test_who_was_signed_out_meanwhile_comes_back_to_the_page_and_learns_it(answered, end):
+    page = f"http://testserver{answered.get_absolute_url()}?from=mail"
+    client = Client()
+    sent = client.post(address(answered, end), headers={"referer": page})
+
+    assert said(client.get(sent.url)) == [
+        "You were signed out, so nothing was changed. Sign in, then do it once more."
+    ]
+    assert sent.url == f"/accounts/login/?next={answered.get_absolute_url()}%3Ffrom%3Dmail"
+    answered.refresh_from_db()
+    assert answered.is_open
+    assert not answered.participations.exists()
+
+
+@pytest.mark.parametrize("referer", [{}, {"referer": "https://elsewhere.example/organizations/"}])
+def test_who_was_signed_out_and_came_from_nowhere_starts_at_home(answered, referer):
+    sent = Client().post(address(answered, "reveal/"), headers=referer)
+
+    assert sent.url == "/accounts/login/?next=/"
+
+
 def test_reopening_what_is_open_says_so(answered, lena):
     response = signed_in(lena).post(address(answered, "reopen/"), follow=True)
 
@@ -470,7 +498,7 @@ def test_a_reveal_after_one_change_says_that_the_earlier_result_stands(revealed,
 
     (message,) = said(response)
     assert message.startswith("The sheets are closed again, and the result is the one before")
-    assert "fewer than 3 changed" in message
+    assert "counts anew once 3 people have changed their answer to it" in message
     assert Answer.objects.filter(answer="4").count() == 9
 
 
@@ -544,6 +572,17 @@ def test_what_came_out_of_the_talk_stands_on_the_submitted_page(revealed, paymen
     assert "Drop the alert open Mary Member" in page
     assert "See the scores" in page
     assert "Compare with the one before" not in page
+
+
+def test_actions_of_the_talk_stand_with_the_next_one_due_first(revealed, payments, mary):
+    today = timezone.localdate()
+    for text, days in (("Undated", None), ("Later", 9), ("Soon", 2)):
+        due_on = None if days is None else today + timedelta(days=days)
+        Action.objects.create(team=payments, assessment=revealed, text=text, due_on=due_on)
+
+    response = signed_in(mary).get(address(revealed))
+
+    assert [each.text for each in response.context["actions"]] == ["Soon", "Later", "Undated"]
 
 
 def test_a_later_one_leads_to_the_comparison_with_the_one_before(

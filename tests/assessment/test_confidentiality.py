@@ -8,10 +8,11 @@ be shown is compared with what the raw answers allow, and with what two results 
 import logging
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterable
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from itertools import islice
+from itertools import islice, pairwise, product
 from random import Random
 from statistics import fmean, variance
 from typing import NamedTuple
@@ -60,7 +61,14 @@ AT_A_TIME = 20
 NAMESPACE = UUID(int=7)
 VIEWERS = ("owner", "manager", "lead", "member", "neighbour", "stranger", "signed out")
 IN_TEAM = ("lead", "member")
-OF_ASSESSMENTS = {"organization", "assessment", "assessment_id", "questionnaire", "question"}
+# What shows figures of others: opened in every organization. Every other page by each kind of
+# viewer in every third organization they see, which makes more than five in all.
+SHOWING_RESULTS = {
+    "home", "organization", "team", "assessment", "answer", "talk", "talk_now", "compare_two",
+    "scores", "computed", "api-1:own_sheet",
+}  # fmt: skip
+EVERY = 3
+LEAST_VISITS = 5
 ONE_STEP = 1e-9
 # Names of routes, as found out: they change something and show nothing.
 TAKES_NO_GET: set[str] = set()
@@ -229,7 +237,7 @@ class World:
         for address in addresses:
             response = client.get(address)
             if response.status_code == 405:
-                TAKES_NO_GET.add(resolve(address).url_name)
+                TAKES_NO_GET.add(resolve(address).view_name)
                 continue
             where = response.headers.get("Location", "")
             found[address] = f"{response.status_code} {where}\n{without_noise(response.text)}"
@@ -256,10 +264,8 @@ class World:
             "invitation": UUID(int=1),
             "token": "nobody-made-this",
         }
-        for route in own_routes(get_resolver()):
-            # Each page for some of the organizations; what leads to no assessment for a few.
-            of_assessments = bool(route.arguments & OF_ASSESSMENTS) or route.name == "home"
-            if random.random() < (0.6 if of_assessments else 0.1):
+        for route in routes_to_open(self.plan.seed):
+            if route.name not in TAKES_NO_GET:
                 yield route.filled_in(known)
         compare = reverse("compare_two", args=[self.organization.slug, team.slug])
         yield f"{compare}?from={every[0].pk}&to={newest.pk}"
@@ -279,13 +285,23 @@ class Route(NamedTuple):
 
 
 def own_routes(resolver: URLResolver, spaces=(), around=frozenset()):
-    """Yield every route to teams and assessment, pages and API alike, that answers to GET."""
+    """Yield every route to teams and assessment, pages and API alike."""
     for each in resolver.url_patterns:
         arguments = around | each.pattern.regex.groupindex.keys() | each.pattern.converters.keys()
         if isinstance(each, URLResolver):
             yield from own_routes(each, (*spaces, *filter(None, [each.namespace])), arguments)
-        elif each.name and is_our_own(each.callback) and each.name not in TAKES_NO_GET:
+        elif each.name and is_our_own(each.callback):
             yield Route(":".join((*spaces, each.name)), frozenset(arguments))
+
+
+def routes_to_open(seed: int) -> list[Route]:
+    """Return what the viewer of one organization opens, by turns: no page is left to chance."""
+    turn = seed // len(VIEWERS)
+    return [
+        route
+        for place, route in enumerate(own_routes(get_resolver()))
+        if route.name in SHOWING_RESULTS or (place + turn) % EVERY == 0
+    ]
 
 
 def is_our_own(view) -> bool:
@@ -323,9 +339,7 @@ def undone():
 def audit(world: World, seed: int) -> None:
     """Fail when a viewer of a random organization can learn what is hidden."""
     plan = random_plan(seed)
-    viewer = VIEWERS[seed % len(VIEWERS)]
-    if viewer == "member" and len(plan.teams[0].members) == 1:
-        viewer = "manager"
+    viewer = viewer_of(plan)
     own = world.sign_in(viewer, plan)
     with undone():
         world.found(plan)
@@ -342,6 +356,13 @@ def audit(world: World, seed: int) -> None:
             again = world.pages(own, shown)
     for address, page in shown.items():
         assert page == again[address], differing(viewer, seed, address, page, again[address])
+
+
+def viewer_of(plan: Plan) -> str:
+    """Return who looks: each kind in turn, the lead where a member would be alone."""
+    viewer = VIEWERS[plan.seed % len(VIEWERS)]
+    alone = len(plan.teams[0].members) == 1
+    return "lead" if alone and viewer == "member" else viewer
 
 
 def differing(viewer, seed, address, one, other):
@@ -552,10 +573,29 @@ def test_a_page_that_nobody_can_fill_in_fails_the_audit():
         route.filled_in({"organization": "harbour"})
 
 
-def test_the_audit_opens_every_page_that_shows_results():
+def test_the_audit_opens_every_page_as_every_kind_of_viewer():
+    """At least five times each in the two hundred, and what shows results every time."""
+    plans = [random_plan(seed) for seed in range(ORGANIZATIONS)]
+    visits = Counter(
+        (viewer_of(plan), route.name) for plan in plans for route in routes_to_open(plan.seed)
+    )
     names = {route.name for route in own_routes(get_resolver())}
 
-    assert names >= {
-        "home", "organization", "team", "assessment", "answer", "talk", "talk_now",
-        "compare_two", "scores", "computed",
-    }  # fmt: skip
+    assert names >= SHOWING_RESULTS
+    assert {pair for pair in product(VIEWERS, names) if visits[pair] < LEAST_VISITS} == set()
+    assert all(visits[pair] >= 20 for pair in product(VIEWERS, SHOWING_RESULTS))
+
+
+def test_the_random_organizations_are_of_every_kind():
+    plans = [random_plan(seed) for seed in range(ORGANIZATIONS)]
+    teams = [team for plan in plans for team in plan.teams]
+    waves = [wave for team in teams for wave in team.waves]
+    pairs = [pair for team in teams for pair in pairwise(team.waves)]
+
+    assert {len(team.waves) for team in teams} == {3}
+    assert {len(wave.people) for wave in waves} == set(range(1, 13))
+    assert {wave.ends for wave in waves} == {"open", "revealed", "reopened", "submitted"}
+    assert {wave.mode for wave in waves} == {"individual", "open", "consensus"}
+    assert sum(len(plan.teams) == 2 for plan in plans) > 50  # one team is the other's parent
+    assert sum(bool(set(now.people) - set(then.people)) for then, now in pairs) > 200  # joiners
+    assert sum(bool(set(then.people) - set(now.people)) for then, now in pairs) > 100  # leavers

@@ -17,7 +17,7 @@ from assessment.disclosure import (
 )
 from assessment.scoring import QuestionnaireSpec, QuestionSpec, score_questionnaire
 
-USUAL = Thresholds()
+USUAL = Thresholds(mean=3, spread=5)
 KEYS = ("a", "b", "c", "d", "e")
 
 

@@ -50,7 +50,7 @@ def address(assessment, end):
 
 
 def test_a_lead_gets_a_link_that_is_shown_once_and_not_kept(assessment, payments, lena):
-    response = signed_in(lena).post(address(assessment, "links/new/"))
+    response = signed_in(lena).post(address(assessment, "links/new/"), follow=True)
 
     shown, made = response.context["link"], GuestLink.objects.get()
     token = shown.split("/")[-2]
@@ -63,8 +63,24 @@ def test_a_lead_gets_a_link_that_is_shown_once_and_not_kept(assessment, payments
     assert "no-store" in response["Cache-Control"]
 
 
+def test_loading_the_page_with_the_link_again_makes_no_other(assessment, lena):
+    client = signed_in(lena)
+    made = client.post(address(assessment, "links/new/"))
+
+    first, again = client.get(made.url), client.get(made.url)
+
+    assert first.context["link"] == again.context["link"]
+    assert GuestLink.objects.count() == 1
+
+
+def test_only_who_leads_sees_the_page_with_the_link(link, mary, sam, eve):
+    for person_, status in ((mary, 403), (sam, 404), (eve, 404)):
+        assert signed_in(person_).get(link[1] + "link/").status_code == status
+    assert Client().get(link[1] + "link/").status_code == 302
+
+
 def test_the_qr_code_is_black_on_white_in_every_theme_and_named(assessment, lena):
-    response = signed_in(lena).post(address(assessment, "links/new/"))
+    response = signed_in(lena).post(address(assessment, "links/new/"), follow=True)
 
     shown = response.context["link"]
     svg = re.search(r"<svg[^>]*qr-code.*?</svg>", response.text, re.DOTALL)[0]
@@ -77,7 +93,7 @@ def test_the_qr_code_is_black_on_white_in_every_theme_and_named(assessment, lena
 def test_the_qr_code_holds_the_link(assessment, lena):
     import segno
 
-    response = signed_in(lena).post(address(assessment, "links/new/"))
+    response = signed_in(lena).post(address(assessment, "links/new/"), follow=True)
 
     expected = segno.make(response.context["link"], error="m", micro=False)
     drawn = re.search(r'class="qrline"[^>]* d="([^"]*)"', response.text)[1]
@@ -412,7 +428,7 @@ def test_a_link_made_during_the_submit_is_withdrawn_or_refused(assessment, payme
 
 def test_the_address_is_ours_whatever_host_was_asked(assessment, lena):
     response = signed_in(lena).post(
-        address(assessment, "links/new/"), headers={"host": "localhost"}
+        address(assessment, "links/new/"), headers={"host": "localhost"}, follow=True
     )
 
     assert response.context["link"].startswith("http://testserver/join/")

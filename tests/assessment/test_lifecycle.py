@@ -8,45 +8,16 @@ from django.utils import timezone
 
 from assessment.lifecycle import NotPossible, finish, open_assessment, submit
 from assessment.models import (
-    Answer,
     Assessment,
     Participation,
-    Question,
     QuestionnaireScore,
     QuestionScore,
     Sheet,
     Snapshot,
 )
 from assessment.models.answering import respondent_key
-from teams.models import Role
-from tests.conftest import join, person
-
-
-def fill(assessment, user, answer, *, only=None):
-    """Give one answer to every question of the assessment, or to some."""
-    sheet = Sheet.objects.create(
-        assessment=assessment, respondent=respondent_key(user.pk, assessment.team_id)
-    )
-    questions = Question.objects.filter(questionnaire__maturity_model=assessment.maturity_model)
-    for question in questions.filter(key__in=only) if only else questions:
-        Answer.objects.create(sheet=sheet, question=question, answer=str(answer), note="because")
-
-
-@pytest.fixture
-def five(payments):
-    """Five members of Payments."""
-    people = [person(f"{name} Payments") for name in ("Amy", "Bob", "Cat", "Dan", "Fay")]
-    for member in people:
-        join(member, payments, Role.MEMBER)
-    return people
-
-
-@pytest.fixture
-def answered(assessment, five):
-    """Five sheets: 1, 2, 2, 2, 3 everywhere."""
-    for member, answer in zip(five, (1, 2, 2, 2, 3), strict=True):
-        fill(assessment, member, answer)
-    return assessment
+from tests.assessment.sheets import fill
+from tests.conftest import person
 
 
 def score_of(snapshot, key="noise"):

@@ -1,13 +1,14 @@
 """Reveals, reopenings and submits that meet one another, and saves that meet them."""
 
 import pytest
+from django.urls import reverse
 
 from assessment.lifecycle import NotPossible, Revealed, reopen, reveal, submit
 from assessment.models import Answer, Assessment, QuestionnaireScore, Sheet, Snapshot, Talk
 from assessment.sheets import answers_by_respondent
 from teams.models import Role
 from tests.assessment.sheets import fill
-from tests.assessment.test_answer_concurrency import QUESTIONS, at_once, putting
+from tests.assessment.test_answer_concurrency import QUESTIONS, at_once, putting, tabs
 from tests.conftest import join, person, signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -78,6 +79,14 @@ def test_of_twenty_submits_of_a_revealed_assessment_one_freezes_it(revealed, len
 
     assert sum(now for _, now in done) == 1
     assert len({snapshot.pk for snapshot, _ in done}) == 1
+    assert (Snapshot.objects.count(), QuestionnaireScore.objects.count()) == (1, 2)
+
+
+def test_of_twenty_browsers_that_press_submit_one_freezes_it(revealed, lena):
+    where = reverse("assessment_submit", args=["harbour", "payments", revealed.pk])
+    jobs = [lambda tab=tab: tab.post(where) for tab in tabs(lena, 20)]
+
+    assert [response.status_code for response in at_once(jobs)] == [302] * 20
     assert (Snapshot.objects.count(), QuestionnaireScore.objects.count()) == (1, 2)
 
 

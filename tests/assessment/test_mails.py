@@ -413,6 +413,11 @@ def test_the_button_says_whom_it_reminds(assessment, payments, lena, olga, mary,
     assert "Everybody else has finished or was reminded today." in page_of(lena, assessment)
 
 
+def test_who_is_alone_in_a_team_is_told_nothing_of_others(assessment, payments, lena):
+    payments.memberships.exclude(user=lena).delete()
+    assert "Everybody else" not in page_of(lena, assessment)
+
+
 def page_of(user, assessment):
     page = signed_in(user).get(address(assessment)).text
     return " ".join(re.sub(r"<[^>]*>", " ", page).split())

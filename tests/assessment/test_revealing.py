@@ -12,28 +12,9 @@ from assessment.lifecycle import (
 )
 from assessment.models import AgreedAnswer, Answer, Question, Talk
 from assessment.sheets import answers_by_respondent
-from teams.models import Role
 from tests.assessment.sheets import answer_each, fill
-from tests.conftest import join, person
 
 GATE = "noise.actionability"
-
-
-@pytest.fixture
-def five(payments):
-    """Five members of Payments."""
-    people = [person(f"{name} Payments") for name in ("Amy", "Bob", "Cat", "Dan", "Fay")]
-    for member in people:
-        join(member, payments, Role.MEMBER)
-    return people
-
-
-@pytest.fixture
-def answered(assessment, five):
-    """Five sheets: 1, 2, 2, 2, 3 everywhere."""
-    for member, answer in zip(five, (1, 2, 2, 2, 3), strict=True):
-        fill(assessment, member, answer)
-    return assessment
 
 
 def agree(assessment, key, answer, reason="We looked together."):

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assessment.lifecycle import open_assessment, reopen, reveal, submit
-from assessment.models import Action, AgreedAnswer, Answer, Talk
+from assessment.models import Action, AgreedAnswer, Answer, Assessment, Talk
 from assessment.models.answering import AssessmentStatus
 from assessment.talk_screen import SOMEBODY_WHO_LEFT
 from tests.assessment.sheets import answer_each, fill
@@ -377,6 +377,15 @@ def test_the_distribution_stands_on_the_levels(at_split, assessment, mary):
         assert page.count(f"{chosen} of 6 chose this") == (2, 1, 0, 1, 2).count(chosen)
     assert "Split Your answers lie far apart." in page
     assert "on average" not in page
+
+
+def test_how_close_the_answers_lie_comes_with_its_rule_and_only_then(at_split, assessment, mary):
+    assert "more, or two answers three levels apart" in words(screen_of(mary, assessment))
+
+    Assessment.objects.update(least_answers=7)
+    few = words(screen_of(mary, assessment))
+    assert "How this is computed" not in few
+    assert "fewer than 7" in few
 
 
 def test_one_s_own_answer_is_marked_on_one_s_own_screen_only(at_split, assessment, mary, lena):
@@ -854,8 +863,8 @@ def test_a_stale_screen_changes_nothing_and_what_was_typed_waits_in_a_form_of_it
     assert response.status_code == 409
     page = unescape(response.text)
     assert (
-        f"You, on another screen, moved the talk on in the meantime; it is at “{TITLES[REVIEW]}” "
-        "now. Nothing was changed." in page
+        "You pressed twice, or moved the talk on with another screen in the meantime: "
+        f"it is at “{TITLES[REVIEW]}” now. This press changed nothing." in page
     )
     assert f"What you had written about “{TITLES[SPLIT]}”" in page
     assert REASON in page

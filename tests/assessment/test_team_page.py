@@ -24,8 +24,7 @@ from assessment.models import (
     Target,
 )
 from assessment.published import published_model
-from guide.models import Page, Section
-from tests.assessment.conftest import publish_model
+from tests.assessment.conftest import publish_model, tell_how_to_read_intervals
 from tests.assessment.frozen import pulse, snapshot, submitted, too_few
 from tests.conftest import signed_in
 
@@ -284,6 +283,24 @@ def test_another_team_s_actions_are_not_here(mary, search_team):
     assert 'id="actions"' not in page(mary)
 
 
+def test_three_actions_stand_open_and_the_rest_are_folded(mary, payments):
+    today = timezone.localdate()
+    for n in range(1, 6):
+        action(payments, f"Action {n}", due_on=today + timedelta(days=n))
+
+    shown, folded = section(page(mary), "actions").split("<details")
+    assert [n for n in range(1, 6) if f"<p>Action {n}</p>" in shown] == [1, 2, 3]
+    assert [n for n in range(1, 6) if f"<p>Action {n}</p>" in folded] == [4, 5]
+    assert "Show all: 2 more" in folded
+
+
+def test_three_actions_leave_nothing_to_fold(mary, payments):
+    for n in range(3):
+        action(payments, f"Action {n}")
+
+    assert "<details" not in section(page(mary), "actions")
+
+
 def test_many_actions_take_as_many_queries_as_one(mary, lena, payments, two_quarters):
     question = Question.objects.get(key="noise.review")
     client = signed_in(mary)
@@ -500,6 +517,10 @@ def test_every_figure_leads_to_how_it_is_computed(mary, two_quarters):
     assert f'href="{scores}noise/#level">2 Repeatable</a>' in levels
     assert f'<a href="{scores}#stage">2 Repeatable</a>' in levels
     assert f'<a href="{scores}#overall">2.2</a>' in levels
+    assert re.search(rf'<a href="{scores}noise/#noise\.\w+" title="[^"]+">\d\.\d</a>', levels)
+    gains = re.findall(rf'href="{scores}(\w+)/#(\w+)\.\w+"', section(html, "next-steps"))
+    assert gains
+    assert all(questionnaire == of for questionnaire, of in gains)
 
 
 @pytest.mark.parametrize("part", ["over-time", "profile", "levels"])
@@ -596,6 +617,16 @@ def test_a_gate_that_two_people_judged_stays_closed_to_view(mary, payments, mode
 
     said = text(section(page(mary), "gates"))
     assert "Share of pages that needed a person to act Noise too few answers none" in said
+
+
+@pytest.mark.parametrize("mode", ["individual", "open", "consensus"])
+def test_a_pulse_that_left_a_questionnaire_open_shows_its_gates(mode, mary, payments, model):
+    sheets = {who: {"noise.actionability": 2, "noise.review": 1} for who in ("A", "B", "C")}
+    submitted(payments, model, sheets, length="pulse", mode=mode)
+
+    html = page(mary)
+    assert "The lines begin with the first core or full assessment." in html
+    assert "Share of pages that needed a person to act" in section(html, "gates")
 
 
 def test_a_pulse_after_an_assessment_adds_its_gates_and_newer_answers(mary, two_quarters):
@@ -753,16 +784,7 @@ def test_the_guide_explains_intervals_where_it_has_the_section(mary, two_quarter
     assert "How to read intervals" not in page(mary)
 
     caches["rendered"].clear()
-    measuring = Page.objects.create(
-        guide=guide_section.page.guide,
-        path="measuring",
-        title="Measuring",
-        nav_title="Measuring",
-        position=2,
-    )
-    Section.objects.create(
-        page=measuring, anchor="reading-intervals", title="Reading intervals", depth=2, position=1
-    )
+    tell_how_to_read_intervals(guide_section.page.guide)
 
     link = '<a href="/guide/small-guide/measuring/#reading-intervals">How to read intervals</a>'
     assert page(mary).count(link) == 2

@@ -169,6 +169,16 @@ def test_the_means_are_those_of_the_two_snapshots(mary, two):
             assert shown.groups()[place] == f"{row.mean:.1f}"
 
 
+def test_each_mean_leads_to_its_question_where_it_is_told_how_it_was_computed(mary, two):
+    html = page(mary)
+
+    for frozen in two:
+        told = re.findall(rf'href="([^"]*/{frozen.assessment_id}/scores/\w+/)#([\w.]+)"', html)
+        assert len(told) == 9
+        for address, key in told:
+            assert f'id="{key}"' in signed_in(mary).get(address).text
+
+
 def test_the_verdict_is_the_one_that_was_frozen(mary, two):
     frozen = {
         each.questionnaire.key: each for each in two[1].scores.select_related("questionnaire")

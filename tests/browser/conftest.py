@@ -4,11 +4,11 @@ import shutil
 
 import pytest
 
-from tests.assessment.conftest import assessment, guide_section, model
+from tests.assessment.conftest import answered, assessment, five, guide_section, model
 from tests.conftest import signed_in
 from tests.demo_site import serving_the_demo
 
-__all__ = ["assessment", "guide_section", "model"]
+__all__ = ["answered", "assessment", "five", "guide_section", "model"]
 
 
 @pytest.fixture(scope="session")

@@ -11,30 +11,11 @@ from assessment.inviting import make_guest_link
 from assessment.lifecycle import finish, reveal, submit
 from assessment.models import Assessment
 from teams.models import Invitation, Role
-from tests.assessment.sheets import fill
-from tests.conftest import join, person
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 # The list is asked for every four seconds.
 SOON = 9_000
-
-
-@pytest.fixture
-def five(payments):
-    """Five members of Payments."""
-    people = [person(f"{name} Payments") for name in ("Amy", "Bob", "Cat", "Dan", "Fay")]
-    for member in people:
-        join(member, payments, Role.MEMBER)
-    return people
-
-
-@pytest.fixture
-def answered(assessment, five):
-    """Five sheets: 1, 2, 2, 2, 3 everywhere."""
-    for member, answer in zip(five, (1, 2, 2, 2, 3), strict=True):
-        fill(assessment, member, answer)
-    return assessment
 
 
 @pytest.fixture

@@ -10,6 +10,9 @@ pytestmark = pytest.mark.browser
 PAGES = [
     ("", "/"),
     ("", "/guide/"),
+    ("", "/guide/search/"),
+    ("", "/guide/search/?q=incidnet"),
+    ("", "/guide/search/?q=midnight+zebra"),
     ("", "/guide/automated-remediation/index/"),
     ("", "/guide/automated-remediation/getting_started/"),
     ("", "/guide/automated-remediation/measuring/"),

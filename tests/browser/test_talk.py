@@ -157,6 +157,41 @@ def test_when_the_answers_are_reopened_every_screen_says_so(phone, assessment):
 # Typing ---------------------------------------------------------------------------------------
 
 
+def test_whoever_types_for_long_is_not_told_that_the_talk_moved_on(wall):
+    begin(wall)
+    with wall.expect_response(lambda answer: "/talk/now/" in answer.url) as asked:
+        wall.get_by_label("Because").press_sequentially(REASON)
+    assert asked.value.status == 204
+    wall.wait_for_timeout(300)
+    expect(wall.locator("#step")).to_be_empty()
+
+
+@pytest.mark.parametrize("height", [600, 800])
+def test_on_a_low_wall_no_level_lies_under_what_leads_on(watch, lena, height):
+    low = watch(lena, 1280, height)
+    begin(low)
+
+    level = low.locator(".talk-level").last.bounding_box()
+    steps = low.locator(".talk-steps").bounding_box()
+    assert level["y"] + level["height"] <= steps["y"]
+
+
+def test_a_double_click_does_a_thing_once_and_says_nothing_of_another_screen(wall):
+    begin(wall)
+    wall.get_by_role("button", name="Next").dblclick()
+    expect(title(wall)).to_have_text(REVIEW)
+
+    wall.get_by_text("Note an action").click()
+    wall.get_by_label("What will you do?").fill("Delete the noisiest alerts")
+    wall.get_by_role("button", name="Note it").dblclick()
+    expect(wall.locator(".talk-actions")).to_contain_text("Delete the noisiest alerts")
+
+    wall.wait_for_timeout(500)
+    expect(title(wall)).to_have_text(REVIEW)
+    expect(wall.get_by_role("alert")).to_have_count(0)
+    assert Action.objects.count() == 1
+
+
 def test_a_form_in_use_is_not_swapped_away_and_its_words_are_never_lost(wall, watch, lena):
     begin(wall)
     other = watch(lena, 1280, 800)
@@ -170,7 +205,7 @@ def test_a_form_in_use_is_not_swapped_away_and_its_words_are_never_lost(wall, wa
     expect(other.get_by_label("Because")).to_have_value(REASON)
 
     other.get_by_role("button", name="Agree", exact=True).click()
-    expect(other.get_by_role("alert")).to_contain_text("You, on another screen, moved the talk on")
+    expect(other.get_by_role("alert")).to_contain_text("with another screen in the meantime")
     kept = other.get_by_role("region", name=f"What you had written about “{SPLIT}”")
     expect(kept.get_by_label("Because")).to_have_value(REASON)
     assert AgreedAnswer.objects.count() == 0

@@ -203,3 +203,16 @@ def test_the_lead_sets_a_target_and_sees_it(visit, payments, model, history):
 
     expect(page.locator("main")).to_contain_text("The targets are saved.")
     expect(figure(page, "over-time-runbooks").locator("svg.drawing")).to_contain_text("target 4")
+
+
+# Names ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("where", [PAYMENTS, "/", PAYMENTS + "people/"])
+def test_a_name_of_one_very_long_word_stays_on_a_phone(visit, payments, where):
+    payments.name = "Straßenbahnhaltestellenwärterhäuschenschlüssel"
+    payments.save(update_fields=["name"])
+
+    page = visit(where, viewport={"width": 320, "height": 800})
+    expect(page.get_by_text(payments.name).first).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") == 320

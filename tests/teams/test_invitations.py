@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from smtplib import SMTPException
+from threading import Barrier
 from urllib.parse import urlsplit
 
 import pytest
@@ -331,6 +332,27 @@ def test_twenty_people_at_once_and_one_gets_in(one_person):
     assert len([membership for membership in accepted if membership]) == 1
     assert Membership.objects.filter(role=Role.MANAGER).count() == 1
     assert one_person.uses == 1
+
+
+def test_twenty_browsers_press_join_at_once_and_one_gets_in(one_person):
+    harbour, olga = one_person.organization, one_person.invited_by
+    _, token = Invitation.issue(organization=harbour, team=None, role=Role.MANAGER, by=olga)
+    together = Barrier(20)
+
+    def press(browser):
+        together.wait(30)
+        try:
+            return browser.post(f"/invitations/{token}/")
+        finally:
+            connection.close()
+
+    browsers = [signed_in(person(f"Person{number}")) for number in range(20)]
+    with ThreadPoolExecutor(20) as pool:
+        responses = list(pool.map(press, browsers))
+
+    statuses = sorted(response.status_code for response in responses)
+    assert statuses == [302] + [410] * 19
+    assert Membership.objects.filter(role=Role.MANAGER).count() == 1
 
 
 def test_one_person_pressing_twenty_times_gets_in_once(one_person):
