@@ -247,6 +247,16 @@ def test_open_actions_stand_with_owner_day_and_question_the_next_one_due_first(
     assert "Over" not in said
 
 
+def test_a_line_above_the_charts_leads_to_the_actions(mary, payments):
+    action(payments, "Undated")
+    action(payments, "Dated", due_on=timezone.localdate() + timedelta(days=3))
+
+    html = page(mary)
+    due = timezone.localdate() + timedelta(days=3)
+    assert f"2 open actions, next due {due.day} {due:%B %Y}" in text(html)
+    assert '<a href="#actions">2 open actions</a>' in html
+
+
 def test_an_action_due_today_is_not_overdue(mary, payments):
     action(payments, "Today", due_on=timezone.localdate())
 
