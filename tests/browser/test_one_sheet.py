@@ -142,7 +142,8 @@ def test_on_sheets_of_one_s_own_nothing_is_asked_every_few_seconds(page_of, mary
     asked = []
     page.on("request", lambda request: asked.append(request.url))
     page.wait_for_timeout(SOON - 2_000)
-    assert asked == []
+    # The browser takes the page's icon when it likes to.
+    assert [address for address in asked if "/static/" not in address] == []
 
 
 def test_unchanged_sheets_cost_a_304(page_of, lena, together):
