@@ -505,7 +505,12 @@ def world(db):
     logging.disable(logging.NOTSET)
 
 
-@pytest.mark.parametrize("first", range(0, ORGANIZATIONS, AT_A_TIME))
+# What is shown is decided without the database: all on SQLite, some on PostgreSQL, where each
+# organization that is undone leaves dead rows and the next takes longer.
+AUDITED = ORGANIZATIONS if connection.vendor == "sqlite" else AT_A_TIME
+
+
+@pytest.mark.parametrize("first", range(0, AUDITED, AT_A_TIME))
 def test_nothing_hidden_can_be_told_from_anything_shown(world, first):
     for seed in range(first, first + AT_A_TIME):
         audit(world, seed)
