@@ -4,6 +4,9 @@ PORT ?= 8000
 DATA_DIR ?= $(CURDIR)/var
 VENV := .venv
 BIN := $(VENV)/bin
+# The lock files are complete. Without --no-deps pip resolves them anew, and the pip of Debian 12 then
+# stumbles over "coverage[toml]" as soon as a newer coverage is out than the locked one.
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps
 export DATA_DIR PORT
 
 .PHONY: run demo test lint format types lock vendor bench clean
@@ -46,9 +49,11 @@ $(VENV)/bin/python:
 	@bash bin/virtual-environment
 
 $(VENV)/.runtime: requirements.txt | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(INSTALL) -r requirements.txt
+	@$(BIN)/python -m pip --disable-pip-version-check check >/dev/null
 	@touch $@
 
 $(VENV)/.development: requirements-dev.txt $(VENV)/.runtime
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	$(INSTALL) -r requirements-dev.txt
+	@$(BIN)/python -m pip --disable-pip-version-check check >/dev/null
 	@touch $@
