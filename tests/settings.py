@@ -20,3 +20,6 @@ from config.settings import DATABASES
 # In memory, SQLite's threads share one connection's locks; a file behaves as in production.
 if "sqlite" in DATABASES["default"]["ENGINE"]:
     DATABASES["default"]["TEST"] = {"NAME": str(Path(os.environ["DATA_DIR"]) / "tests.sqlite3")}
+
+# A test sees at once what a task does; tests/test_tasks.py runs the worker itself.
+TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
