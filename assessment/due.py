@@ -1,0 +1,18 @@
+"""What comes due with time: each job does what has become due and says how much that was.
+
+Every job is safe to run again, at any time and by several processes at once.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+
+# What it does, in the words `run_due` prints, and the function that does it: now in, a count out.
+Job = tuple[str, Callable[[datetime], int]]
+
+JOBS: Final[tuple[Job, ...]] = ()
+
+
+def run(now: datetime) -> dict[str, int]:
+    """Do all that is due and return how much of each was done."""
+    return {words: job(now) for words, job in JOBS}
