@@ -47,7 +47,7 @@ from assessment.models import (
 )
 from assessment.models.answering import AssessmentStatus, respondent_key
 from assessment.models.maturity_model import Length
-from assessment.models.talking import ActionStatus
+from assessment.models.planning import ActionStatus
 from assessment.published import PublishedModel, PublishedQuestion, asked_in, published_model
 from assessment.publishing import publish
 from assessment.question_score import score_question
@@ -306,6 +306,7 @@ class Maker:
             due_on=moment.date() + timedelta(days=45),
             status=ActionStatus.OPEN if recent else ActionStatus.DONE,
             noted_at=moment,
+            closed_at=None if recent else moment + QUARTER / 2,
         )
 
     def _open_assessment(self, team: Team, people: list[User], beliefs: Beliefs) -> None:
@@ -360,6 +361,12 @@ class Maker:
         by = self.today + timedelta(days=150)
         core = [each.key for each in self.model.questionnaires if each.is_core]
         Target.objects.bulk_create(
-            Target(team=team, questionnaire_key=key, level=self.random.choice((2, 3, 3)), by=by)
+            Target(
+                organization=team.organization,
+                team=team,
+                questionnaire_key=key,
+                level=self.random.choice((2, 3, 3)),
+                by=by,
+            )
             for key in core
         )

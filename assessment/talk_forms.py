@@ -10,7 +10,8 @@ from django.core.validators import ProhibitNullCharactersValidator
 from django.utils import timezone
 
 from assessment.models.answering import LONGEST_NOTE
-from assessment.models.talking import AGREED_CHOICES, LONGEST_ACTION
+from assessment.models.planning import LONGEST_ACTION
+from assessment.models.talking import AGREED_CHOICES
 from teams.models import Team, User
 
 

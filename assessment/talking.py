@@ -15,7 +15,7 @@ from django.utils import timezone
 from assessment.lifecycle import lock
 from assessment.models import Action, AgreedAnswer, Assessment, Talk
 from assessment.models.answering import AssessmentStatus
-from assessment.models.talking import ActionStatus
+from assessment.models.planning import TO_DO, ActionStatus
 from assessment.published import PublishedQuestion, asked_in
 from assessment.saving import NotAcceptable, QuestionNotAsked
 from teams.access import Right, may
@@ -186,7 +186,8 @@ def drop_action(*, assessment: Assessment, by: User, turn: int, action: int) -> 
 
 def mark_action(action: Action, status: ActionStatus) -> None:
     """Call an action done, or open again. Once or twice makes no difference."""
-    Action.objects.filter(pk=action.pk).update(status=status)
+    closed = None if status in TO_DO else timezone.now()
+    Action.objects.filter(pk=action.pk).update(status=status, closed_at=closed)
 
 
 # Who leads through it, and who watches ------------------------------------------------------------

@@ -86,5 +86,8 @@ class TargetsForm(forms.Form):
                 Target.objects.filter(team=self.team, questionnaire_key=each.key).delete()
             else:
                 Target.objects.update_or_create(
-                    team=self.team, questionnaire_key=each.key, defaults={"level": level, "by": by}
+                    organization=self.team.organization,
+                    team=self.team,
+                    questionnaire_key=each.key,
+                    defaults={"level": level, "by": by},
                 )

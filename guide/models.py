@@ -1,5 +1,7 @@
 """What there is to read: guides, their pages, sections with stable anchors, and assets."""
 
+import uuid
+
 from django.db import models
 from django.db.models import Q, QuerySet
 from django.urls import reverse
@@ -63,6 +65,7 @@ class Page(models.Model):
     nav_group = models.CharField(max_length=200, blank=True)
     position = models.PositiveIntegerField()
     words = models.PositiveIntegerField(default=0)
+    checksum = models.CharField(max_length=64, blank=True)
 
     class Meta:
         ordering = ["guide", "position"]
@@ -165,3 +168,114 @@ class KnownWord(models.Model):
 
     def __str__(self) -> str:
         return self.word
+
+
+class ReadMark(models.Model):
+    """That somebody has read a page, and which text of it: it may have changed since."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    page = models.ForeignKey(Page, models.CASCADE, related_name="read_marks")
+    checksum = models.CharField(max_length=64)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "page"], name="page_marked_as_read_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.page}, {self.user}"
+
+
+class CorrectionKind(models.TextChoices):
+    CORRECTION = "correction", "Something is wrong"
+    ADDITION = "addition", "Something is missing"
+
+
+class CorrectionStatus(models.TextChoices):
+    OPEN = "open"
+    DONE = "done"
+    DECLINED = "declined"
+
+
+class Correction(models.Model):
+    """What a reader suggests to correct or to add in a section.
+
+    `organization` is the one whose owners look after it: the guide's own or, for a public guide,
+    the reader's. `place` keeps the words for the section should an import remove it.
+    """
+
+    guide = models.ForeignKey(Guide, models.CASCADE, related_name="corrections")
+    section = models.ForeignKey(Section, models.SET_NULL, null=True, related_name="corrections")
+    place = models.CharField(max_length=600)
+    organization = models.ForeignKey(
+        Organization, models.CASCADE, null=True, blank=True, related_name="corrections"
+    )
+    kind = models.CharField(max_length=10, choices=CorrectionKind)
+    text = models.CharField(max_length=2000)
+    by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    status = models.CharField(
+        max_length=10, choices=CorrectionStatus, default=CorrectionStatus.OPEN
+    )
+    reason = models.CharField(max_length=1000, blank=True)
+    settled_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["status", "-at"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(text=""), name="correction_says_what"),
+            models.CheckConstraint(
+                condition=Q(status="open", settled_at=None)
+                | Q(status__in=["done", "declined"], settled_at__isnull=False),
+                name="settled_corrections_have_a_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="declined", reason=""), name="declined_corrections_say_why"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class UploadStatus(models.TextChoices):
+    """Ready: looked through, waits for a yes. Refused: nothing of it can come in."""
+
+    WAITING = "waiting"
+    WORKING = "working"
+    READY = "ready"
+    REFUSED = "refused"
+    IMPORTED = "imported"
+
+
+class GuideUpload(models.Model):
+    """A zip that an owner wants to import, with what would come of it. Kept until it is settled."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="guide_uploads")
+    by = models.ForeignKey(User, models.CASCADE, related_name="+")
+    filename = models.CharField(max_length=200)
+    slug = models.SlugField(max_length=60)
+    content = models.BinaryField()
+    status = models.CharField(max_length=10, choices=UploadStatus, default=UploadStatus.WAITING)
+    progress = models.PositiveSmallIntegerField(default=0)
+    report = models.JSONField(null=True)
+    reason = models.CharField(max_length=1000, blank=True)
+    guide = models.ForeignKey(Guide, models.SET_NULL, null=True, related_name="+")
+    uploaded_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-uploaded_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(status="refused", reason=""), name="refused_uploads_say_why"
+            ),
+            models.CheckConstraint(
+                condition=Q(progress__lte=100), name="upload_progress_is_a_percentage"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.filename

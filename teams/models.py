@@ -21,6 +21,14 @@ LEAST_ANSWERS: Final = 3
 MOST_ANSWERS: Final = 20
 
 
+class Reminders(models.TextChoices):
+    """How somebody wants to be reminded of what they owe."""
+
+    EACH = "each", "A mail for each"
+    DIGEST = "digest", "One mail a day with all of them"
+    NONE = "none", "No mails"
+
+
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         user = self.model(email=self.normalize_email(email).lower(), **fields)
@@ -40,6 +48,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     date_joined = models.DateTimeField(default=timezone.now)
+    time_zone = models.CharField(max_length=60, default="UTC")
+    reminders = models.CharField(max_length=10, choices=Reminders, default=Reminders.EACH)
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -60,6 +70,25 @@ class User(AbstractBaseUser, PermissionsMixin):
         # allauth's model adds this relation; mypy does not follow allauth.
         known = self.emailaddress_set.all()  # type: ignore[attr-defined]
         return {self.email.lower(), *(each.email.lower() for each in known if each.verified)}
+
+
+class Notice(models.Model):
+    """Something a person is told on their home page until they put it away."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="notices")
+    text = models.CharField(max_length=500)
+    address = models.CharField(max_length=500, blank=True)
+    at = models.DateTimeField(default=timezone.now)
+    seen_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        indexes = [
+            models.Index(fields=["user"], condition=Q(seen_at=None), name="notices_not_yet_seen")
+        ]
+
+    def __str__(self) -> str:
+        return self.text
 
 
 class Organization(models.Model):
@@ -90,6 +119,23 @@ class Organization(models.Model):
         return reverse("organization", args=[self.slug])
 
 
+class Tag(models.Model):
+    """A word an organization gives to teams, to find them by."""
+
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="tags")
+    name = models.CharField(max_length=40)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint("organization", Lower("name"), name="tag_once_in_organization"),
+            models.CheckConstraint(condition=~Q(name=""), name="tag_is_a_word"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Team(models.Model):
     """Who assesses itself. A team may have a parent, which is a team too."""
 
@@ -102,6 +148,7 @@ class Team(models.Model):
     rules_control_changes = models.BooleanField(
         "laws, standards or contracts control how we change or access production", default=False
     )
+    tags = models.ManyToManyField(Tag, blank=True, related_name="teams")
     created_at = models.DateTimeField(default=timezone.now)
 
     roles: frozenset[str]  # what the visitor holds here; teams.access sets it

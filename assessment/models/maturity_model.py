@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from guide.models import Guide, Section
+from teams.models import Organization, Team, User
 
 
 class Length(models.TextChoices):
@@ -24,8 +25,18 @@ class QuestionnaireRole(models.TextChoices):
 
 
 class MaturityModel(models.Model):
-    """One published version of a set of questionnaires on one level scale."""
+    """One published version of a set of questionnaires on one level scale.
 
+    Without an organization it is everybody's; an organization's own is only its teams'. `based_on`
+    is the version it was copied from or follows.
+    """
+
+    organization = models.ForeignKey(
+        Organization, models.CASCADE, null=True, blank=True, related_name="maturity_models"
+    )
+    based_on = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="followed_by"
+    )
     key = models.SlugField(max_length=60)
     version = models.CharField(max_length=20)
     title = models.CharField(max_length=200)
@@ -37,7 +48,16 @@ class MaturityModel(models.Model):
     class Meta:
         ordering = ["key", "published_at"]
         constraints = [
-            models.UniqueConstraint(fields=["key", "version"], name="model_version_once"),
+            models.UniqueConstraint(
+                fields=["key", "version"],
+                condition=Q(organization=None),
+                name="model_version_once",
+            ),
+            models.UniqueConstraint(
+                fields=["organization", "key", "version"],
+                condition=Q(organization__isnull=False),
+                name="own_model_version_once",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -67,13 +87,18 @@ class Questionnaire(models.Model):
 
 
 class Question(models.Model):
-    """One thing asked. A gate question must reach a level before its questionnaire does."""
+    """One thing asked. A gate question must reach a level before its questionnaire does.
+
+    `weight` is 1 but in a model of an organization's own: how often the question counts in the
+    score of its questionnaire.
+    """
 
     questionnaire = models.ForeignKey(Questionnaire, models.PROTECT, related_name="questions")
     key = models.CharField(max_length=80)
     title = models.CharField(max_length=300)
     gate = models.BooleanField(default=False)
     in_pulse = models.BooleanField(default=False)
+    weight = models.PositiveSmallIntegerField(default=1)
     position = models.PositiveSmallIntegerField()
     section = models.ForeignKey(Section, models.PROTECT, related_name="questions")
     indicators = models.JSONField(default=list)
@@ -83,6 +108,9 @@ class Question(models.Model):
         ordering = ["questionnaire", "position"]
         constraints = [
             models.UniqueConstraint(fields=["questionnaire", "key"], name="question_key_once"),
+            models.CheckConstraint(
+                condition=Q(weight__gte=1, weight__lte=10), name="question_counts_1_to_10_times"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -123,3 +151,45 @@ class Level(models.Model):
 
     def __str__(self) -> str:
         return f"{self.level}: {self.description}"
+
+
+class ModelDraft(models.Model):
+    """A maturity model of an organization's own while it is being written, as its YAML text.
+
+    `revision` grows with every save, so that two who write at once both learn of it.
+    """
+
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="model_drafts")
+    key = models.SlugField(max_length=60)
+    title = models.CharField(max_length=200)
+    based_on = models.ForeignKey(
+        MaturityModel, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    text = models.TextField()
+    revision = models.PositiveIntegerField(default=1)
+    changed_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["organization", "title"]
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "key"], name="one_draft_of_a_model"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class ModelInUse(models.Model):
+    """The version of a maturity model that a team's next assessment asks.
+
+    A team without one follows the newest version that is everybody's.
+    """
+
+    team = models.OneToOneField(Team, models.CASCADE, related_name="model_in_use")
+    maturity_model = models.ForeignKey(MaturityModel, models.PROTECT, related_name="+")
+    chosen_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    chosen_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.team}: {self.maturity_model}"

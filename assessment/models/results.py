@@ -1,4 +1,4 @@
-"""What is frozen at submit: the snapshot with its scores. And what a team aims at: targets."""
+"""What is frozen at submit: the snapshot with its scores."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -259,26 +259,3 @@ class QuestionScore(models.Model):
 
     def __str__(self) -> str:
         return f"{self.question_id}: {self.mean}"
-
-
-class Target(models.Model):
-    """The level a team aims at in one questionnaire by a date. Kept by key, to outlive versions."""
-
-    team = models.ForeignKey(Team, models.CASCADE, related_name="targets")
-    questionnaire_key = models.SlugField(max_length=60)
-    level = models.PositiveSmallIntegerField()
-    by = models.DateField(null=True, blank=True)
-
-    class Meta:
-        ordering = ["team", "questionnaire_key"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["team", "questionnaire_key"], name="one_target_for_a_questionnaire"
-            ),
-            models.CheckConstraint(
-                condition=Q(level__gte=1, level__lte=4), name="target_from_1_to_4"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.questionnaire_key}: {self.level}"

@@ -1,4 +1,4 @@
-"""What comes out of the talk: agreed answers and actions. And where the talk is."""
+"""The talk: where it is, and what the team agrees on there."""
 
 from django.db import models
 from django.db.models import Q
@@ -6,10 +6,9 @@ from django.utils import timezone
 
 from assessment.models.answering import LONGEST_NOTE, AnswerChoice, Assessment
 from assessment.models.maturity_model import Question
-from teams.models import Team, User
+from teams.models import User
 
 AGREED_CHOICES = [each for each in AnswerChoice.choices if each[0] != AnswerChoice.DONT_KNOW]
-LONGEST_ACTION = 300
 
 
 class AgreedAnswer(models.Model):
@@ -59,34 +58,3 @@ class Talk(models.Model):
 
     def __str__(self) -> str:
         return f"the talk about {self.assessment}"
-
-
-class ActionStatus(models.TextChoices):
-    OPEN = "open"
-    DONE = "done"
-
-
-class Action(models.Model):
-    """Something a team decided to do."""
-
-    team = models.ForeignKey(Team, models.CASCADE, related_name="actions")
-    assessment = models.ForeignKey(Assessment, models.SET_NULL, null=True, related_name="actions")
-    question = models.ForeignKey(Question, models.PROTECT, null=True, related_name="+")
-    text = models.CharField(max_length=LONGEST_ACTION)
-    owner = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="actions")
-    due_on = models.DateField(null=True, blank=True)
-    status = models.CharField(max_length=10, choices=ActionStatus, default=ActionStatus.OPEN)
-    noted_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
-    noted_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        ordering = ["status", "due_on", "pk"]
-        constraints = [
-            models.CheckConstraint(condition=~Q(text=""), name="action_says_what"),
-            models.CheckConstraint(
-                condition=Q(status__in=ActionStatus.values), name="action_is_open_or_done"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.text

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from assessment.latest_results import count_of, team_cards
 from assessment.models import Action, Assessment, Participation
 from assessment.models.answering import RUNNING, AssessmentStatus
-from assessment.models.talking import ActionStatus
+from assessment.models.planning import ActionStatus
 from assessment.sparklines import line, scale
 from teams.access import own_teams_of
 from teams.models import ORGANIZATION_ROLES, Organization, Team, User

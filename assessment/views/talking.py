@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from assessment import talking
 from assessment.models import Action, Assessment, Talk
 from assessment.models.answering import AssessmentStatus
-from assessment.models.talking import ActionStatus
+from assessment.models.planning import ActionStatus
 from assessment.published import asked_in, published_model
 from assessment.saving import NotAcceptable, QuestionNotAsked
 from assessment.talk_forms import ActionForm, AgreeForm, Typed, first_error

@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString
 from assessment.history import Aim
 from assessment.models import Action, Assessment, Snapshot, Target
 from assessment.models.answering import RUNNING, AssessmentStatus, Mode
-from assessment.models.talking import ActionStatus
+from assessment.models.planning import ActionStatus
 from assessment.overview import WINDOW, overview
 from assessment.targets import TargetsForm, newest_model
 from teams.access import Right, SignedIn, may, team_for

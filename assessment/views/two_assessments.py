@@ -18,8 +18,8 @@ from assessment.freezing import changes_between, rule_of, spec
 from assessment.history import day
 from assessment.models import Action, AgreedAnswer, Assessment, QuestionScore, Snapshot
 from assessment.models.answering import Mode
+from assessment.models.planning import ActionStatus
 from assessment.models.results import SnapshotRow, scores_over_time
-from assessment.models.talking import ActionStatus
 from assessment.published import asked_in, published_model
 from assessment.scoring import QuestionnaireSpec, Sheets
 from assessment.sheets import standing_sheets

@@ -160,7 +160,7 @@ def test_my_open_actions_stand_by_due_date_and_say_what_is_late(mary, lena, paym
     note(text="Undated", owner=mary)
     note(text="Later", owner=mary, due_on=today)
     note(text="Late", owner=mary, due_on=today - timedelta(days=1))
-    note(text="Over", owner=mary, due_on=today, status="done")
+    note(text="Over", owner=mary, due_on=today, status="done", closed_at=timezone.now())
     note(text="Lena's", owner=lena, due_on=today)
     note(text="Nobody's")
 

@@ -73,7 +73,9 @@ def scored(payments, search_team, model):
         },
         overall=1.8,
     )
-    Target.objects.create(team=payments, questionnaire_key="noise", level=3)
+    Target.objects.create(
+        organization=payments.organization, team=payments, questionnaire_key="noise", level=3
+    )
     snapshot(
         search_team,
         model,
@@ -460,7 +462,9 @@ def test_a_second_visit_shows_the_same_page(max_, scored):
 
 def test_a_new_target_is_seen_at_once(max_, scored, search_team):
     page(max_)
-    Target.objects.create(team=search_team, questionnaire_key="noise", level=2)
+    Target.objects.create(
+        organization=search_team.organization, team=search_team, questionnaire_key="noise", level=2
+    )
 
     assert rows(page(max_))["Search"][0] == "0.9 ↓ 0.5 fell by 0.5, changed 1.1 below target 2"
 
@@ -550,7 +554,8 @@ def many_teams(organization, model, start, end):
             for questionnaire in model.questionnaires.all()
         )
     Target.objects.bulk_create(
-        Target(team=team, questionnaire_key="noise", level=3) for team in teams
+        Target(organization=team.organization, team=team, questionnaire_key="noise", level=3)
+        for team in teams
     )
     Assessment.objects.bulk_create(Assessment(team=team, maturity_model=model) for team in teams)
 

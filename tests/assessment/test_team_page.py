@@ -235,7 +235,7 @@ def test_open_actions_stand_with_owner_day_and_question_the_next_one_due_first(
     action(payments, "Undated")
     action(payments, "Later", due_on=today + timedelta(days=30), owner=lena, question=question)
     action(payments, "Late", due_on=today - timedelta(days=1), owner=mary)
-    action(payments, "Over", status="done", due_on=today)
+    action(payments, "Over", status="done", due_on=today, closed_at=timezone.now())
 
     said = text(section(page(mary), "actions"))
     assert re.search(
@@ -606,7 +606,9 @@ def test_without_a_level_in_every_core_questionnaire_there_is_no_stage(mary, pay
 
 
 def test_a_pulse_shows_gates_and_no_score(mary, payments, model):
-    Target.objects.create(team=payments, questionnaire_key="noise", level=2)
+    Target.objects.create(
+        organization=payments.organization, team=payments, questionnaire_key="noise", level=2
+    )
     taken = pulse(payments, model)
     means(taken, {"noise.actionability": 1.8, "noise.symptoms": 3.0, "runbooks.coverage": 0.9})
 
@@ -681,7 +683,12 @@ def test_six_steps_are_shown_and_all_the_others_are_a_click_away(mary, payments,
 
 
 def test_steps_stop_at_the_target(mary, two_quarters):
-    Target.objects.create(team=two_quarters.team, questionnaire_key="noise", level=2)
+    Target.objects.create(
+        organization=two_quarters.team.organization,
+        team=two_quarters.team,
+        questionnaire_key="noise",
+        level=2,
+    )
 
     steps = section(page(mary), "next-steps")
     assert "Share of pages that needed a person to act" in steps
@@ -847,7 +854,9 @@ def test_a_target_stands_on_every_chart_at_once(lena, mary, two_quarters):
 
 
 def test_a_target_is_taken_back_by_choosing_none(lena, payments, model):
-    Target.objects.create(team=payments, questionnaire_key="noise", level=3)
+    Target.objects.create(
+        organization=payments.organization, team=payments, questionnaire_key="noise", level=3
+    )
 
     aim(lena)
 
@@ -868,7 +877,13 @@ def test_a_day_needs_a_level_and_must_be_to_come(lena, payments, model):
 
 def test_a_target_whose_day_is_over_may_stay(lena, payments, model):
     over = date(2024, 1, 31)
-    Target.objects.create(team=payments, questionnaire_key="noise", level=3, by=over)
+    Target.objects.create(
+        organization=payments.organization,
+        team=payments,
+        questionnaire_key="noise",
+        level=3,
+        by=over,
+    )
 
     aim(lena, level_noise="3", by_noise="2024-01-31", level_runbooks="2")
 
@@ -884,7 +899,9 @@ def test_a_level_that_is_none_is_refused(lena, payments, model, wrong):
 
 
 def test_a_target_of_another_model_is_left_alone(lena, payments, model):
-    Target.objects.create(team=payments, questionnaire_key="retired", level=3)
+    Target.objects.create(
+        organization=payments.organization, team=payments, questionnaire_key="retired", level=3
+    )
 
     aim(lena, level_noise="2")
 

@@ -376,6 +376,7 @@ def note(frozen, text, *, days_ago, status="done", key="noise.review"):
         text=text,
         status=status,
         noted_at=timezone.now() - timedelta(days=days_ago),
+        closed_at=timezone.now() if status == "done" else None,
     )
 
 
@@ -397,7 +398,7 @@ def test_an_action_that_gets_done_shows_at_once(mary, two):
     action = note(two[0], "Look at pages every Monday", days_ago=50, status="open")
     assert "Look at pages every Monday" not in page(mary)
 
-    Action.objects.filter(pk=action.pk).update(status="done")
+    Action.objects.filter(pk=action.pk).update(status="done", closed_at=timezone.now())
 
     assert "done: Look at pages every Monday" in text(page(mary))
 

@@ -1,0 +1,24 @@
+"""What a person is told on their home page: that a file is ready, a correction taken up."""
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from teams.models import Notice, User
+
+
+def tell(user: User, text: str, address: str = "") -> None:
+    """Put a sentence on the person's home page; `address` is where in Rungs it leads.
+
+    Call it in the transaction that does what is told. Longer texts are cut.
+    """
+    Notice.objects.create(user=user, text=text[:500], address=address[:500])
+
+
+def unseen_by(user: User) -> QuerySet[Notice]:
+    """Return what the person was told and has not put away, newest first."""
+    return Notice.objects.filter(user=user, seen_at=None)
+
+
+def put_away(user: User, notice: int) -> None:
+    """Take one notice off the person's home page. Somebody else's stays where it is."""
+    unseen_by(user).filter(pk=notice).update(seen_at=timezone.now())
