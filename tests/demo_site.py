@@ -1,18 +1,29 @@
 """The product as `make run` serves it: gunicorn, collected static files, the demo's data."""
 
+import fcntl
+import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import gettempdir
 
 from benchmarks.server import serving
 
 ROOT = Path(__file__).resolve().parent.parent
 TEAM = "/organizations/lantern-market/teams/checkout/"
 ORGANIZATION = "/organizations/lantern-market/"
+PRODUCTION = {
+    "DATABASE_URL": "",
+    "CACHE_URL": "",
+    "EMAIL_URL": "",
+    "DEMO": "on",
+    "DJANGO_SETTINGS_MODULE": "config.settings",
+}
 
 
 @dataclass(frozen=True)
@@ -25,29 +36,54 @@ class Site:
 
 @contextmanager
 def serving_the_demo(folder: Path, *sizes: str) -> Iterator[Site]:
-    environment = {
-        "DATA_DIR": str(folder),
-        "DATABASE_URL": "",
-        "CACHE_URL": "",
-        "EMAIL_URL": "",
-        "DEMO": "on",
-        "DJANGO_SETTINGS_MODULE": "config.settings",
-    }
-    outcome = folder / "demo.json"
-    for words in (
-        ("migrate", "--verbosity", "0"),
-        ("createcachetable",),
-        ("seed_demo", *sizes, "--json", str(outcome)),
-        ("collectstatic", "--noinput", "--verbosity", "0"),
-    ):
-        command = [sys.executable, "manage.py", *words]
-        subprocess.run(command, cwd=ROOT, env=os.environ | environment, check=True)
-    with serving(environment) as server:
-        yield Site(f"http://127.0.0.1:{server.port}", open_assessment(outcome))
+    """Serve a copy of the demo, which whoever visits it may change, from an empty folder."""
+    prepared = prepared_once("-".join(("demo", *sizes)), lambda place: make_demo(place, *sizes))
+    shutil.copytree(prepared, folder, dirs_exist_ok=True)
+    with_static_files(folder)
+    with serving(PRODUCTION | {"DATA_DIR": str(folder)}) as server:
+        yield Site(f"http://127.0.0.1:{server.port}", open_assessment(folder / "demo.json"))
+
+
+def with_static_files(folder: Path) -> None:
+    """Put the collected and packed static files where a server with this DATA_DIR looks."""
+    collect = ("collectstatic", "--noinput", "--verbosity", "0")
+    collected = prepared_once("static", lambda place: manage(place, *collect))
+    (folder / "static").symlink_to(collected / "static")
+
+
+def prepared_once(name: str, prepare) -> Path:
+    """Return a folder that `prepare` filled: once for all processes of a run of the tests."""
+    shared = Path(os.environ.get("SHARED_BY_TESTS") or of_this_run())
+    shared.mkdir(parents=True, exist_ok=True)
+    place = shared / name
+    with (shared / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (place / "prepared").exists():
+            shutil.rmtree(place, ignore_errors=True)
+            place.mkdir()
+            prepare(place)
+            (place / "prepared").touch()
+    return place
+
+
+def of_this_run() -> str:
+    """Return a folder for what the workers of this run share; `bin/test` names one of its own."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID") or os.getpid()
+    return f"{gettempdir()}/rungs-tests-shared-{run}"
+
+
+def make_demo(place: Path, *sizes: str) -> None:
+    manage(place, "migrate", "--verbosity", "0")
+    manage(place, "createcachetable")
+    manage(place, "seed_demo", *sizes, "--json", str(place / "demo.json"))
+
+
+def manage(place: Path, *words: str) -> None:
+    environment = os.environ | PRODUCTION | {"DATA_DIR": str(place)}
+    command = [sys.executable, "manage.py", *words]
+    subprocess.run(command, cwd=ROOT, env=environment, check=True)
 
 
 def open_assessment(outcome: Path) -> str:
-    import json
-
     places = json.loads(outcome.read_text())["organizations"]
     return f"{TEAM}assessments/{places[0]['open_assessments']['checkout']}/"

@@ -12,6 +12,7 @@ from django.test import Client
 
 from benchmarks.server import serving
 from tests.conftest import signed_in
+from tests.demo_site import with_static_files
 
 ROOT = Path(__file__).resolve().parent.parent
 BARE = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
@@ -149,7 +150,7 @@ def test_probes_are_answered_whatever_the_host(settings):
 def test_with_the_database_away_pages_say_so_and_when_to_come_back(tmp_path):
     nobody_listens = "postgres://rungs@127.0.0.1:1/rungs"
     environment = {"DATABASE_URL": nobody_listens, "DATA_DIR": str(tmp_path), "DEMO": "on"}
-    manage("collectstatic", "--noinput", environment=BARE | environment)
+    with_static_files(tmp_path)
 
     with serving(environment | {"DJANGO_SETTINGS_MODULE": "config.settings"}) as server:
         answers = {path: get(server, path) for path in ("/healthz", "/readyz", "/", SAVE)}

@@ -1,7 +1,10 @@
 """Every page, as people see it: nothing axe objects to, a quiet console, no sideways scrolling."""
 
+from dataclasses import dataclass
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
 
 from tests.demo_site import ORGANIZATION, TEAM
 
@@ -76,28 +79,32 @@ def people(browser, demo_site, heard):
     return pages
 
 
-@pytest.fixture
-def visit(people, heard, demo_site):
-    """Open a page as somebody; return it with what its console said."""
-
-    def open_page(name, path):
-        page = people[name]
-        said = heard[name]
-        said.clear()
-        page.goto(path.format(assessment=demo_site.assessment), wait_until="networkidle")
-        return page, said
-
-    return open_page
-
-
 def named(page):
     name, path = page
     return f"{name or 'visitor'} {path}"
 
 
-@pytest.mark.parametrize("page", PAGES, ids=named)
-def test_axe_finds_nothing_in_light_and_dark(page, visit):
-    opened, _ = visit(*page)
+@dataclass(frozen=True)
+class Visit:
+    """A page that somebody opened, and what its console said until it was quiet."""
+
+    path: str
+    opened: Page
+    said: list[str]
+
+
+@pytest.fixture(scope="module", params=PAGES, ids=named)
+def visit(request, people, heard, demo_site):
+    """Each page in turn, opened once for all that is asked of it."""
+    name, path = request.param
+    heard[name].clear()
+    page = people[name]
+    page.goto(path.format(assessment=demo_site.assessment), wait_until="networkidle")
+    return Visit(path, page, list(heard[name]))
+
+
+def test_axe_finds_nothing_in_light_and_dark(visit):
+    opened = visit.opened
 
     for scheme in ("light", "dark"):
         opened.emulate_media(color_scheme=scheme, reduced_motion="reduce")
@@ -105,17 +112,14 @@ def test_axe_finds_nothing_in_light_and_dark(page, visit):
         assert found.violations_count == 0, f"{scheme}: {found.generate_report()}"
 
 
-@pytest.mark.parametrize("page", PAGES, ids=named)
-def test_the_console_is_quiet_and_nothing_breaks_the_policy(page, visit):
-    _, said = visit(*page)
+def test_the_console_is_quiet_and_nothing_breaks_the_policy(visit):
+    expected = ["the server responded with a status of 404"] if visit.path == "/nowhere/" else []
 
-    expected = ["the server responded with a status of 404"] if page[1] == "/nowhere/" else []
-    assert [text for text in said if not any(part in text for part in expected)] == []
+    assert [text for text in visit.said if not any(part in text for part in expected)] == []
 
 
-@pytest.mark.parametrize("page", PAGES, ids=named)
-def test_no_page_scrolls_sideways_from_320_to_2560_pixels(page, visit):
-    opened, _ = visit(*page)
+def test_no_page_scrolls_sideways_from_320_to_2560_pixels(visit):
+    opened = visit.opened
 
     wide = {}
     for width in WIDTHS:
@@ -126,9 +130,6 @@ def test_no_page_scrolls_sideways_from_320_to_2560_pixels(page, visit):
     assert wide == {width: width for width in WIDTHS}
 
 
-@pytest.mark.parametrize("page", PAGES, ids=named)
-def test_each_page_has_one_title_and_one_first_heading(page, visit):
-    opened, _ = visit(*page)
-
-    assert "Rungs" in opened.title()
-    assert opened.locator("h1").count() == 1
+def test_each_page_has_one_title_and_one_first_heading(visit):
+    assert "Rungs" in visit.opened.title()
+    assert visit.opened.locator("h1").count() == 1
