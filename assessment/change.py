@@ -24,6 +24,7 @@ from assessment.scoring import (
     margin,
     score_questionnaire,
     shrink,
+    weighted_mean,
 )
 
 Verdict = Literal["changed", "within noise"]
@@ -95,17 +96,20 @@ def change(earlier: Answered, later: Answered) -> Change | None:
     """Compare two assessments on the questions both counted; None unless both have a score.
 
     A question counts in both when both asked it, it applies in both, and both have an answer 0-4.
+    It weighs in both as in the later one.
     """
     before = score_questionnaire(earlier.spec, earlier.sheets, earlier.least)
     after = score_questionnaire(later.spec, later.sheets, later.least)
     if not (before.valid and after.valid):
         return None
     keys = _counted(before) & _counted(after)
-    differ = keys != _counted(before) or keys != _counted(after)
+    weights = {key: weight for key, weight in later.spec.weights.items() if key in keys}
+    weigh_alike = all(earlier.spec.weights[key] == weight for key, weight in weights.items())
+    differ = keys != _counted(before) or keys != _counted(after) or not weigh_alike
     if differ:
-        before, after = _score_on(keys, earlier), _score_on(keys, later)
+        before, after = _score_on(weights, earlier), _score_on(weights, later)
     linked = before.effects.keys() & after.effects.keys()
-    differences = respondent_differences(earlier.sheets, later.sheets, keys, linked)
+    differences = respondent_differences(earlier.sheets, later.sheets, weights, linked)
     if len(differences) >= LEAST_LINKED and 2 * len(differences) >= min(before.n, after.n):
         found = paired_change(differences.values())
     elif (first := _estimate(before)) and (second := _estimate(after)):
@@ -164,18 +168,22 @@ def question_change(earlier: Mapping[str, int], later: Mapping[str, int]) -> Cha
 
 
 def respondent_differences(
-    earlier: Sheets, later: Sheets, keys: Collection[str], linked: Collection[str]
+    earlier: Sheets, later: Sheets, weights: Mapping[str, int], linked: Collection[str]
 ) -> dict[str, float]:
     """Return each linked person's mean difference over the questions answered 0-4 both times.
 
-    Those with fewer than four such questions are left out.
+    `weights` are those of the questions that count. Who has fewer than four of them is left out.
     """
     means = {}
     for respondent in linked:
-        pairs = [(earlier[respondent].get(key), later[respondent].get(key)) for key in keys]
-        steps = [b - a for a, b in pairs if isinstance(a, int) and isinstance(b, int)]
+        before, after = earlier[respondent], later[respondent]
+        steps = {
+            key: float(b - a)
+            for key in weights
+            if isinstance(a := before.get(key), int) and isinstance(b := after.get(key), int)
+        }
         if len(steps) >= LEAST_QUESTIONS:
-            means[respondent] = sum(steps) / len(steps)
+            means[respondent] = weighted_mean(steps, weights)
     return means
 
 
@@ -245,8 +253,11 @@ def _levels(key: str, sheets: Sheets) -> dict[str, int]:
     return {who: answer for who, answer in answers.items() if isinstance(answer, int)}
 
 
-def _score_on(keys: Collection[str], answered: Answered) -> QuestionnaireScore:
-    questions = tuple(q for q in answered.spec.questions if q.key in keys)
+def _score_on(weights: Mapping[str, int], answered: Answered) -> QuestionnaireScore:
+    """Score the questions that have a weight, with it."""
+    questions = tuple(
+        replace(q, weight=weights[q.key]) for q in answered.spec.questions if q.key in weights
+    )
     spec = replace(answered.spec, questions=questions)
     return score_questionnaire(spec, answered.sheets, answered.least)
 

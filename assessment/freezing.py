@@ -25,7 +25,9 @@ from assessment.sheets import agreed_answers, as_agreed, standing_sheets
 
 def spec(questionnaire: PublishedQuestionnaire) -> QuestionnaireSpec:
     """Return a published questionnaire as scoring sees it."""
-    questions = tuple(QuestionSpec(each.key, each.gate) for each in questionnaire.questions)
+    questions = tuple(
+        QuestionSpec(each.key, each.gate, each.weight) for each in questionnaire.questions
+    )
     # The role is a str in the database; publishing lets in those of Role only.
     return QuestionnaireSpec(questionnaire.key, questionnaire.role, questions)  # type: ignore[arg-type]
 

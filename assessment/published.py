@@ -49,6 +49,7 @@ class PublishedQuestion:
     title: str
     gate: bool
     in_pulse: bool
+    weight: int
     guide: GuideLink
     indicators: tuple[str, ...]
     sources: tuple[str, ...]
@@ -98,6 +99,11 @@ class PublishedModel:
             for questionnaire in self.questionnaires
             for question in questionnaire.questions
         }
+
+    @cached_property
+    def custom_weights(self) -> bool:
+        """Whether any question counts more than once, as an organization's own model may say."""
+        return any(question.weight != 1 for question in self.questions.values())
 
     @cached_property
     def by_key(self) -> dict[str, PublishedQuestionnaire]:
@@ -161,6 +167,7 @@ def _question(row: Question) -> PublishedQuestion:
         title=row.title,
         gate=row.gate,
         in_pulse=row.in_pulse,
+        weight=row.weight,
         guide=_link(row.section),
         indicators=tuple(row.indicators),
         sources=tuple(row.sources),

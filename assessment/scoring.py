@@ -57,10 +57,11 @@ RULE: Final = Least()
 
 @dataclass(frozen=True, slots=True)
 class QuestionSpec:
-    """A question as scoring sees it."""
+    """A question as scoring sees it. `weight` is how many questions it counts as in the score."""
 
     key: str
     gate: bool = False
+    weight: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,11 @@ class QuestionnaireSpec:
     def gates(self) -> tuple[str, ...]:
         """The keys of the gate questions."""
         return tuple(question.key for question in self.questions if question.gate)
+
+    @property
+    def weights(self) -> dict[str, int]:
+        """How many questions each counts as, by key; all 1 but in an organization's own model."""
+        return {question.key: question.weight for question in self.questions}
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +159,7 @@ def score_questionnaire(
         key: score_question((s.get(key) for s in started.values()), least=least.answers)
         for key in keys
     }
-    effects = respondent_effects(questions, started)
+    effects = respondent_effects(questions, started, spec.weights)
     why_not = _why_not(questions, len(effects), least)
     scored = QuestionnaireScore(
         key=spec.key,
@@ -166,11 +172,13 @@ def score_questionnaire(
         gates=() if why_not == "waiting for answers" else gates_of(questions, spec.gates),
         why_not=why_not,
     )
-    return scored if why_not else _with_score(scored, spec.gates)
+    return scored if why_not else _with_score(scored, spec)
 
 
-def respondent_effects(questions: Mapping[str, QuestionScore], sheets: Sheets) -> dict[str, float]:
-    """Return each respondent's mean distance from the question means.
+def respondent_effects(
+    questions: Mapping[str, QuestionScore], sheets: Sheets, weights: Mapping[str, int]
+) -> dict[str, float]:
+    """Return each respondent's mean distance from the question means, weighted as the score is.
 
     Only those who gave an answer 0-4 to at least half of the applicable questions: with fewer, the
     distance says more about the questions somebody chose than about the respondent.
@@ -178,14 +186,20 @@ def respondent_effects(questions: Mapping[str, QuestionScore], sheets: Sheets) -
     means = applicable_means(questions)
     effects = {}
     for respondent, sheet in sheets.items():
-        distances = [
-            answer - mean
+        distances = {
+            key: answer - mean
             for key, mean in means.items()
             if isinstance(answer := sheet.get(key), int) and mean is not None
-        ]
+        }
         if distances and 2 * len(distances) >= len(means):
-            effects[respondent] = fsum(distances) / len(distances)
+            effects[respondent] = weighted_mean(distances, weights)
     return effects
+
+
+def weighted_mean(values: Mapping[str, float], weights: Mapping[str, int]) -> float:
+    """Return the mean of at least one question's value, each counting as often as it weighs."""
+    total = sum(weights[key] for key in values)
+    return fsum(weights[key] * value for key, value in values.items()) / total
 
 
 def interval(score: float, effects: Collection[float]) -> Interval:
@@ -268,17 +282,16 @@ def overall(
     return fsum(known) / len(known) if known and len(known) == len(core) else None
 
 
-def _with_score(unscored: QuestionnaireScore, gates: Collection[str]) -> QuestionnaireScore:
-    applicable = [q for q in unscored.questions.values() if not q.not_applicable]
-    means = [question.mean for question in applicable if question.mean is not None]
-    score = fsum(means) / len(means)
+def _with_score(unscored: QuestionnaireScore, spec: QuestionnaireSpec) -> QuestionnaireScore:
+    gates, means = spec.gates, applicable_means(unscored.questions)
+    score = weighted_mean({k: mean for k, mean in means.items() if mean is not None}, spec.weights)
     level = attained_level(unscored.questions, gates)
     to_pass = None if level is None or level == TOP else level + 1
     return replace(
         unscored,
         score=score,
         interval=interval(score, unscored.effects.values()) if unscored.n > 1 else None,
-        agreement=agreement(applicable),
+        agreement=agreement(unscored.questions[key] for key in means),
         level=level,
         blocked_by=blockers(unscored.questions, gates, to_pass) if to_pass else (),
     )

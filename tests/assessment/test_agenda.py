@@ -16,6 +16,7 @@ def question(key):
         title=key.title(),
         gate=False,
         in_pulse=False,
+        weight=1,
         guide=GuideLink("/guide/", "Guide"),
         indicators=(),
         sources=(),

@@ -17,9 +17,18 @@ from assessment.change import (
     unpaired_change,
 )
 from assessment.scoring import Least, score_questionnaire
-from tests.assessment.worked_example import EARLIER, KEYS, LATER, NOISE, questionnaire, sheets
+from tests.assessment.worked_example import (
+    EARLIER,
+    KEYS,
+    LATER,
+    NOISE,
+    questionnaire,
+    sheets,
+    weighted,
+)
 
 FOUR = ("q1", "q2", "q3", "q4")
+EQUAL = dict.fromkeys(KEYS, 1)
 BEFORE = Answered(NOISE, EARLIER)
 AFTER = Answered(NOISE, LATER)
 
@@ -46,7 +55,7 @@ def unlinked(table):
 
 
 def test_each_person_is_compared_with_themselves():
-    differences = respondent_differences(EARLIER, LATER, KEYS, ["r1", "r2", "r3", "r4"])
+    differences = respondent_differences(EARLIER, LATER, EQUAL, ["r1", "r2", "r3", "r4"])
 
     assert differences == {
         "r1": same(0.6667),
@@ -112,9 +121,23 @@ def test_three_linked_people_are_too_few_of_seven():
 def test_a_person_with_three_common_questions_is_not_linked():
     later = sheets("Ada 3 3 3 dk\nBea 3 3 3 3", *FOUR)
 
-    differences = respondent_differences(team("Ada", "Bea", level=1), later, FOUR, ["Ada", "Bea"])
+    earlier = team("Ada", "Bea", level=1)
+    differences = respondent_differences(earlier, later, dict.fromkeys(FOUR, 1), ["Ada", "Bea"])
 
     assert differences == {"Bea": 2.0}
+
+
+def test_a_question_weighs_in_both_assessments_as_in_the_later_one():
+    three = ("Ada", "Bea", "Cem")
+    plain, heavy = questionnaire(*FOUR), weighted(q1=3, q2=1, q3=1, q4=1)
+    one = sheets("Ada 0 2 2 2\nBea 0 2 2 2\nCem 0 2 2 2", *FOUR)
+    other = sheets("Ada 4 2 2 2\nBea 4 2 2 2\nCem 4 2 2 2", *FOUR)
+
+    moved = change(Answered(plain, one), Answered(heavy, other))
+
+    # Twelve sixths rather than four quarters, of the same people and of all alike.
+    assert (moved.delta, moved.difference, moved.linked) == (2.0, 2.0, len(three))
+    assert moved.questions_differ
 
 
 def test_a_person_with_fewer_than_half_of_the_questions_is_not_linked():

@@ -8,7 +8,15 @@ import pytest
 from assessment.attained_level import Blocker, Gate, attained_level, blockers, level_of
 from assessment.question_score import QuestionScore, score_question
 from assessment.scoring import agreement, interval, overall, rwg_word, score_questionnaire, stage
-from tests.assessment.worked_example import EARLIER, KEYS, LATER, NOISE, questionnaire, sheets
+from tests.assessment.worked_example import (
+    EARLIER,
+    KEYS,
+    LATER,
+    NOISE,
+    questionnaire,
+    sheets,
+    weighted,
+)
 
 FOUR = ("q1", "q2", "q3", "q4")
 
@@ -346,6 +354,34 @@ def test_two_thirds_of_the_questions_and_at_least_four_need_an_answer(asked, ans
     team = dict.fromkeys(("Ada", "Bea", "Cem"), sheet)
 
     assert score_questionnaire(questionnaire(*keys), team).why_not == why_not
+
+
+# An organization's own weights.
+
+
+def test_a_question_that_weighs_three_counts_in_the_score_as_three_do():
+    answers = sheets("Ada 4 1 1 1\nBea 4 1 1 1\nCem 4 1 1 1", *FOUR)
+
+    scored = score_questionnaire(weighted(q1=3, q2=1, q3=1, q4=1), answers)
+
+    assert scored.score == 2.5
+
+
+def test_a_question_of_weight_three_that_is_dropped_weighs_nothing():
+    answers = sheets("Ada na 1 1 1 3\nBea na 1 1 1 3\nCem na 1 1 1 3", *FOUR, "q5")
+
+    scored = score_questionnaire(weighted(q1=3, q2=1, q3=1, q4=1, q5=2), answers)
+
+    assert scored.score == 9 / 5
+
+
+def test_weights_change_no_level_and_nothing_that_blocks_one():
+    answers = sheets("Ada 4 1 1 1\nBea 4 1 1 1\nCem 4 1 1 1", *FOUR)
+
+    plain = score_questionnaire(questionnaire(*FOUR), answers)
+    heavy = score_questionnaire(weighted(q1=9, q2=1, q3=1, q4=1), answers)
+
+    assert (heavy.level, heavy.blocked_by) == (plain.level, plain.blocked_by)
 
 
 # The interval.

@@ -1,6 +1,7 @@
 # What may be None is not in these cases, and a test that forgets fails.
 # mypy: no-check-untyped-defs
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -60,6 +61,19 @@ def test_the_order_of_respondents_is_irrelevant(team, random):
     shuffled = score_questionnaire(spec, {name: sheets[name] for name in names})
 
     assert shuffled == score_questionnaire(spec, sheets)
+
+
+@UNHURRIED
+@given(teams(), st.integers(2, 10))
+def test_equal_weights_are_no_weights(team, weight):
+    spec, sheets = team
+    heavy = replace(spec, questions=tuple(replace(q, weight=weight) for q in spec.questions))
+    plain, scored = score_questionnaire(spec, sheets), score_questionnaire(heavy, sheets)
+    assume(plain.valid)
+
+    assert scored.score == pytest.approx(plain.score, abs=1e-12)
+    assert scored.interval.half_width == pytest.approx(plain.interval.half_width, abs=1e-12)
+    assert (scored.level, scored.blocked_by) == (plain.level, plain.blocked_by)
 
 
 def as_scored(spec, sheets):

@@ -28,7 +28,7 @@ DROPPED = Judged(applicable=False, mean=None)
 
 def question(key):
     guide = GuideLink("/guide/", "Reducing noise")
-    return PublishedQuestion(0, key, key.capitalize(), False, False, guide, (), (), ())
+    return PublishedQuestion(0, key, key.capitalize(), False, False, 1, guide, (), (), ())
 
 
 def row(of, **fields):

@@ -13,6 +13,12 @@ def questionnaire(
     return QuestionnaireSpec(key, role, tuple(QuestionSpec(k, gate=k in gates) for k in keys))
 
 
+def weighted(key: str = "noise", **weights: int) -> QuestionnaireSpec:
+    """A questionnaire of an organization's own, whose questions count as often as they weigh."""
+    questions = tuple(QuestionSpec(name, weight=weight) for name, weight in weights.items())
+    return QuestionnaireSpec(key, "core", questions)
+
+
 def sheets(table: str, *keys: str) -> dict[str, dict[str, AnswerValue]]:
     """Read a line per respondent: the name, then an answer to each question, `-` for a blank."""
     lines = [line.split() for line in table.strip().splitlines()]
