@@ -7,11 +7,11 @@ so that both follow light and dark.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-from assessment.history import Line, VersionChange
+from assessment.history import Line, TimelineNote, VersionChange
 from assessment.models.results import ScoreRow, SnapshotRow
 from assessment.question_score import TOP
 from assessment.wording import as_answered, in_words, why_not
@@ -26,6 +26,7 @@ COLOURS: Final = 8
 DASHES: Final = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot", "solid", "dash")
 TARGET_DASH: Final = "5px,4px"
 VERSION_DASH: Final = "1px,3px"
+NOTE_DASH: Final = "3px,3px"
 # Nobody is shown two decimals; `rounded` lets none leave the server.
 HOVER: Final = ".1f"
 BAND_OPACITY: Final = 0.16
@@ -104,14 +105,17 @@ class End(NamedTuple):
 
 
 def maturity_over_time(
-    lines: Sequence[Line], snapshots: Sequence[SnapshotRow], versions: Iterable[VersionChange]
+    lines: Sequence[Line],
+    snapshots: Sequence[SnapshotRow],
+    versions: Iterable[VersionChange],
+    notes: Iterable[TimelineNote] = (),
 ) -> Figure:
     """Return a line for each questionnaire, named at its end. Snapshots stand oldest first."""
     span = Span.of(snapshots).padded
     people = {row.taken_at: counted(row) for row in snapshots}
     points = [row for line in lines for row in line.points]
     scored = {row.taken_at for row in points if row.score is not None}
-    layout = _time_layout(OVER_TIME, span, list(people), versions)
+    layout = _time_layout(OVER_TIME, span, list(people), versions, notes)
     layout["shapes"] += [_level_line(level) for level in _target_levels(lines)]
     layout["annotations"] += [*_targets_named(lines), *_names_at_ends(lines)]
     data = [_line(line) for line in lines]
@@ -120,12 +124,15 @@ def maturity_over_time(
 
 
 def one_questionnaire(
-    line: Line, snapshots: Sequence[SnapshotRow], versions: Iterable[VersionChange]
+    line: Line,
+    snapshots: Sequence[SnapshotRow],
+    versions: Iterable[VersionChange],
+    notes: Iterable[TimelineNote] = (),
 ) -> Figure:
     """Return one line with its intervals as a band, over the time from first to last snapshot."""
     span = Span.of(snapshots).padded
     people = {row.taken_at: counted(row) for row in line.points}
-    layout = _time_layout(ONE_LINE, span, [row.taken_at for row in snapshots], versions)
+    layout = _time_layout(ONE_LINE, span, [row.taken_at for row in snapshots], versions, notes)
     if line.target:
         layout["shapes"].append(_level_line(line.target.level))
         layout["annotations"].append(_on_the_left(line.target.level, f"target {line.target.level}"))
@@ -188,19 +195,39 @@ def axis(between: Sequence[Any], ticks: Sequence[Any], labels: Sequence[str]) ->
 
 
 def _time_layout(
-    frame: Frame, span: Span, moments: Sequence[datetime], versions: Iterable[VersionChange]
+    frame: Frame,
+    span: Span,
+    moments: Sequence[datetime],
+    versions: Iterable[VersionChange],
+    notes: Iterable[TimelineNote],
 ) -> Values:
     dates = _apart(span, moments, frame.date_gap)
     ticks = [_moment(date) for date in dates]
     x = axis([_moment(span.first), _moment(span.last)], ticks, _date_labels(span, dates))
     y = axis([frame.floor, HIGHEST], LEVELS, [str(level) for level in LEVELS])
     changes = list(versions)
+    marked = notes_within(notes, span)
     return frame.layout(
         xaxis={**x, "type": "date", "showgrid": False, "hoverformat": "%-d %b %Y"},
         yaxis={"fixedrange": True, **y},
-        shapes=[_version_line(change) for change in changes],
-        annotations=[_version_label(change) for change in changes],
+        shapes=[
+            *(_version_line(change) for change in changes),
+            *(_note_line(note) for note in marked),
+        ],
+        annotations=[
+            *(_version_label(change) for change in changes),
+            *(_note_label(note) for note in marked),
+        ],
     )
+
+
+def notes_within(notes: Iterable[TimelineNote], span: Span) -> list[TimelineNote]:
+    """Return those notes whose day the chart covers."""
+    return [note for note in notes if span.first <= _noon(note.on) <= span.last]
+
+
+def _noon(day: date) -> datetime:
+    return datetime.combine(day, time(12), tzinfo=UTC)
 
 
 def _apart(span: Span, moments: Sequence[datetime], gap: float) -> list[datetime]:
@@ -303,6 +330,18 @@ def _version_line(change: VersionChange) -> Values:
 def _version_label(change: VersionChange) -> Values:
     at = {"x": _moment(change.taken_at), "y": 1, "yref": "paper", "yanchor": "bottom"}
     return {**at, "text": change.version, "showarrow": False, "font": {"size": 11, "color": TEXT}}
+
+
+def _note_line(note: TimelineNote) -> Values:
+    x = _moment(_noon(note.on))
+    ends = {"x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "paper"}
+    return {"type": "line", **ends, "line": stroke(TEXT, NOTE_DASH, 1)}
+
+
+def _note_label(note: TimelineNote) -> Values:
+    at = {"x": _moment(_noon(note.on)), "y": 1, "yref": "paper", "yanchor": "bottom"}
+    font = {"size": 11.5, "color": TEXT, "weight": 600}
+    return {**at, "text": note.letter, "hovertext": note.text, "showarrow": False, "font": font}
 
 
 def _level_line(level: int) -> Values:

@@ -21,6 +21,7 @@ from django.utils.text import slugify
 from assessment.demo_stories import (
     ACTIONS,
     FIRST_NAMES,
+    HAPPENED,
     LAST_NAMES,
     NOTES,
     ORGANIZATIONS,
@@ -39,6 +40,7 @@ from assessment.freezing import freeze
 from assessment.models import (
     Action,
     AgreedAnswer,
+    Annotation,
     Answer,
     Assessment,
     Participation,
@@ -221,6 +223,7 @@ class Maker:
             freeze(past, answers_by_respondent(past), moment)
         self._targets(team)
         if named:
+            self._annotations(team, people[0])
             self._open_assessment(team, people, Beliefs(path[-1], offsets, voices))
 
     def _people(self, team: Team, story: Story, *, named: bool) -> list[User]:
@@ -355,6 +358,13 @@ class Maker:
         note = self.random.choice(NOTES) if chance > 0.95 else ""
         return Answer(
             sheet=sheet, question_id=question.id, answer=str(min(4, max(0, level))), note=note
+        )
+
+    def _annotations(self, team: Team, by: User) -> None:
+        """Note on the timeline what may explain a turn in the lines."""
+        Annotation.objects.bulk_create(
+            Annotation(team=team, on=self.today - timedelta(days=days), text=text, by=by)
+            for days, text in HAPPENED
         )
 
     def _targets(self, team: Team) -> None:

@@ -33,6 +33,12 @@ WHY_AGREED = (
     "We looked together: the last three pages did not show it.",
     "Two of us had not seen the new runbook; having seen it, we all say this.",
 )
+# How many days ago it happened, and what.
+HAPPENED = (
+    (530, "Two teams became one"),
+    (260, "New pager, with quiet hours"),
+    (75, "Outage of the payment provider, nine hours"),
+)
 ACTIONS = (
     "Review last month's pages together, every first Monday",
     "Give the restart job an off switch and show it to everybody on call",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from itertools import pairwise
+from string import ascii_lowercase
 from typing import NamedTuple
 
 from django.utils.text import Truncator, get_text_list
@@ -15,10 +16,14 @@ from assessment.wording import why_not
 
 
 class Aim(NamedTuple):
-    """A target: the level a team aims at, and by when if it said so."""
+    """A target: the level a team aims at, and by when if it said so.
+
+    `source` names where an inherited one comes from; a team's own has none.
+    """
 
     level: int
     by: date | None
+    source: str = ""
 
 
 class VersionChange(NamedTuple):
@@ -26,6 +31,20 @@ class VersionChange(NamedTuple):
 
     taken_at: datetime
     version: str
+
+
+class TimelineNote(NamedTuple):
+    """Something that happened beside the assessments; on charts it goes by its letter."""
+
+    letter: str
+    on: date
+    text: str
+
+
+def lettered(notes: Iterable[tuple[date, str]]) -> list[TimelineNote]:
+    """Return the notes of a timeline, oldest first, as a, b, c and after z as a2, b2."""
+    letters = [f"{letter}{round_ or ''}" for round_ in ("", 2, 3, 4) for letter in ascii_lowercase]
+    return [TimelineNote(letter, on, text) for letter, (on, text) in zip(letters, notes)]  # noqa: B905 - a timeline has no more than these
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from django.db.models import Count, F, IntegerField, QuerySet, Subquery, Value, 
 from django.db.models.functions import Coalesce, RowNumber
 from django.utils.safestring import SafeString
 
+from assessment.aims import aims_by_team
 from assessment.comparison import Heading, Latest, Standing, change_sentence, folded
-from assessment.models import Questionnaire, QuestionnaireScore, Snapshot, Target
+from assessment.models import Questionnaire, QuestionnaireScore, Snapshot
 from assessment.models.results import ScoreRow, scores_over_time
 from assessment.published import published_model
 from assessment.sparklines import scale
@@ -138,7 +139,7 @@ def team_cards(teams: QuerySet[Team]) -> list[Card]:
     listed = sorted(teams, key=lambda each: folded(each.name))
     latest = by_team(newest_snapshots(teams)) if listed else {}
     scores = scores_of([each.id for each in latest.values()]) if latest else {}
-    targets = targets_of(teams) if latest else {}
+    targets = levels_aimed_at(teams) if latest else {}
     return [
         card(team, newest, scores[newest.id], targets.get(team.pk, {}))
         if (newest := latest.get(team.pk))
@@ -172,6 +173,9 @@ def card(
     return Card(team, latest, stage, profile, change_sentence(titled))
 
 
-def targets_of(teams: QuerySet[Team]) -> dict[int, dict[str, int]]:
-    rows = Target.objects.filter(team__in=teams.order_by().values("pk")).order_by()
-    return levels_by_team(rows.values_list("team_id", "questionnaire_key", "level"))
+def levels_aimed_at(teams: QuerySet[Team]) -> dict[int, dict[str, int]]:
+    """Return the level each team aims at, its own or inherited, by team and questionnaire key."""
+    return {
+        team: {key: aim.level for key, aim in aims.items()}
+        for team, aims in aims_by_team(teams).items()
+    }

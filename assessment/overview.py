@@ -15,6 +15,7 @@ from assessment.history import (
     Aim,
     Line,
     ProfileRow,
+    TimelineNote,
     day,
     lines_over_time,
     profile,
@@ -33,6 +34,7 @@ from assessment.models.results import (
     question_means,
     scores_over_time,
 )
+from assessment.pace import pace_in_words
 from assessment.published import PublishedModel, guide_links, published_model
 from assessment.scoring import firmness
 from assessment.standing import attained, open_gates, steps
@@ -133,7 +135,9 @@ class Addresses(dict[int, str]):
         return format_html('<a href="{}{}">{}</a>', self.computed(row), part, figure)
 
 
-def overview(team: Team, targets: Mapping[str, Aim], page: int) -> dict[str, Any]:
+def overview(
+    team: Team, targets: Mapping[str, Aim], notes: Sequence[TimelineNote], page: int
+) -> dict[str, Any]:
     """Return one stretch of a team's history and, on page 1, where it stands. It has a snapshot."""
     start = (page - 1) * WINDOW
     found = Snapshot.objects.of_team(team).newest_first(start, start + WINDOW + 1)
@@ -150,7 +154,7 @@ def overview(team: Team, targets: Mapping[str, Aim], page: int) -> dict[str, Any
         "earlier": page + 1 if len(found) > WINDOW else 0,
         "scale": list(enumerate(models[0].level_names)),
         "reading": guide_links(models[0], [READING_INTERVALS]).get(READING_INTERVALS),
-        **over_time(team, lines, scored[::-1], addresses),
+        **over_time(team, lines, scored[::-1], notes, addresses),
         **(where_we_are(team, models[0], shown, lines, targets, addresses) if page == 1 else {}),
     }
 
@@ -184,7 +188,11 @@ def _compared(before: SnapshotRow, row: SnapshotRow) -> SafeString:
 
 
 def over_time(
-    team: Team, lines: Sequence[Line], snapshots: Sequence[SnapshotRow], addresses: Addresses
+    team: Team,
+    lines: Sequence[Line],
+    snapshots: Sequence[SnapshotRow],
+    notes: Sequence[TimelineNote],
+    addresses: Addresses,
 ) -> dict[str, Any]:
     """Return the chart of the core questionnaires and a small one for each; {} without a line."""
     if not lines:
@@ -195,7 +203,7 @@ def over_time(
         "over-time",
         summary(lines),
         _over_time_in_words(core, snapshots),
-        charts.maturity_over_time(core, snapshots, versions),
+        charts.maturity_over_time(core, snapshots, versions, notes),
         _over_time_table(team, lines, snapshots, addresses),
     )
     each = [
@@ -203,14 +211,15 @@ def over_time(
             f"over-time-{line.key}",
             verdict(line),
             _now_in_words(line),
-            charts.one_questionnaire(line, snapshots, versions),
+            charts.one_questionnaire(line, snapshots, versions, notes),
             computed=addresses.computed(line.now),
         )
         for line in lines
         if line.scored
     ]
     aims = any(line.target for line in lines)
-    return {"over_time": together, "lines": each, "any_target": aims}
+    marked = charts.notes_within(notes, charts.Span.of(snapshots).padded)
+    return {"over_time": together, "lines": each, "any_target": aims, "notes": marked}
 
 
 def _over_time_in_words(lines: Sequence[Line], snapshots: Sequence[SnapshotRow]) -> str:
@@ -241,9 +250,14 @@ def _now_in_words(line: Line) -> str:
     if as_agreed(row):
         said.append(as_agreed(row))
     if line.target:
-        by = f" by {day(line.target.by)}" if line.target.by else ""
-        said.append(f"target {line.target.level}{by}")
+        said.append(f"target {aim_in_words(line.target)}")
+        said += filter(None, [pace_in_words(line.points, line.target.level)])
     return "; ".join(said)
+
+
+def aim_in_words(aim: Aim) -> str:
+    by = f" by {day(aim.by)}" if aim.by else ""
+    return f"{aim.level}{by}{f', from {aim.source}' if aim.source else ''}"
 
 
 def _over_time_table(
@@ -351,7 +365,7 @@ def _profile_table(team: Team, rows: Iterable[ProfileRow], addresses: Addresses)
 
 def _profile_cells(row: ProfileRow, addresses: Addresses) -> list[object]:
     now, before, aim = row.now, row.before, row.line.target
-    target = f"{aim.level}{f' by {day(aim.by)}' if aim.by else ''}" if aim else NONE
+    target = aim_in_words(aim) if aim else NONE
     earlier = NONE if before is None else addresses.link(before, f"{before.score:.1f}")
     if now is None:
         return ["not asked", NONE, NONE, NONE, earlier, NONE, target]

@@ -1,4 +1,4 @@
-"""A team says what it aims at: a level and, if it likes, a day for each questionnaire."""
+"""A team or its organization says what it aims at: a level for each questionnaire, maybe a day."""
 
 from datetime import date
 from typing import Any, Final
@@ -10,10 +10,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.html import escape
 
+from assessment.aims import handed_down
+from assessment.history import day
 from assessment.models import MaturityModel, Snapshot, Target
 from assessment.models.results import scores_over_time
 from assessment.published import PublishedModel, PublishedQuestionnaire, published_model
-from teams.models import Team
+from teams.models import Organization, Team
 
 # A score older than this many assessments says little about what to aim at.
 RECENT: Final = 8
@@ -32,13 +34,25 @@ def recent_scores(team: Team) -> dict[str, float]:
 
 
 class TargetsForm(forms.Form):
-    """The targets of one team, for every questionnaire of a maturity model."""
+    """The targets of a team, or of an organization, for every questionnaire of a maturity model.
 
-    def __init__(self, *args: Any, team: Team, model: PublishedModel, **kwargs: Any) -> None:
+    A questionnaire without a target has the one it inherits, if there is any.
+    """
+
+    def __init__(
+        self,
+        *args: Any,
+        organization: Organization,
+        team: Team | None,
+        model: PublishedModel,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.team, self.model = team, model
-        self.kept = {row.questionnaire_key: row for row in Target.objects.filter(team=team)}
-        scores = recent_scores(team)
+        self.organization, self.team, self.model = organization, team, model
+        kept = Target.objects.filter(organization=organization, team=team)
+        self.kept = {row.questionnaire_key: row for row in kept}
+        self.inherited = handed_down(team, organization.pk)
+        scores = recent_scores(team) if team else {}
         rows = [self._add(each, scores.get(each.key)) for each in model.questionnaires]
         self.helper = FormHelper()
         self.helper.layout = Layout(*rows, Submit("save", "Save the targets"))
@@ -49,7 +63,10 @@ class TargetsForm(forms.Form):
         names = list(enumerate(self.model.level_names))[1:]
         self.fields[level] = forms.TypedChoiceField(
             label="Target level",
-            choices=[("", "No target"), *((n, f"{n} {name}") for n, name in names)],
+            choices=[
+                ("", self._without_own(questionnaire.key)),
+                *((n, f"{n} {name}") for n, name in names),
+            ],
             coerce=int,
             empty_value=None,
             required=False,
@@ -63,6 +80,14 @@ class TargetsForm(forms.Form):
             widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         )
         return Fieldset(escape(questionnaire.title), Row(Column(level), Column(by)))
+
+    def _without_own(self, key: str) -> str:
+        """Return what holds for a questionnaire that is given no target here."""
+        aim = self.inherited.get(key)
+        if aim is None:
+            return "No target"
+        by = f" by {day(aim.by)}" if aim.by else ""
+        return f"As {aim.source}: {aim.level} {self.model.level_names[aim.level]}{by}"
 
     def clean(self) -> None:
         for each in self.model.questionnaires:
@@ -83,10 +108,12 @@ class TargetsForm(forms.Form):
         for each in self.model.questionnaires:
             level, by = self.cleaned_data[f"level-{each.key}"], self.cleaned_data[f"by-{each.key}"]
             if level is None:
-                Target.objects.filter(team=self.team, questionnaire_key=each.key).delete()
+                Target.objects.filter(
+                    organization=self.organization, team=self.team, questionnaire_key=each.key
+                ).delete()
             else:
                 Target.objects.update_or_create(
-                    organization=self.team.organization,
+                    organization=self.organization,
                     team=self.team,
                     questionnaire_key=each.key,
                     defaults={"level": level, "by": by},

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from assessment.views import (
+    annotating,
     answering,
     assessments,
     comparing,
@@ -18,8 +19,19 @@ ASSESSMENT = TEAM + "assessments/<uuid:assessment>/"
 urlpatterns = [
     path("", home.home, name="home"),
     path("organizations/<slug:organization>/", comparing.organization, name="organization"),
+    path(
+        "organizations/<slug:organization>/targets/",
+        team.organization_targets,
+        name="organization_targets",
+    ),
     path(TEAM, team.team, name="team"),
     path(TEAM + "targets/", team.team_targets, name="team_targets"),
+    path(TEAM + "timeline/", annotating.timeline, name="timeline"),
+    path(
+        TEAM + "timeline/<uuid:annotation>/remove/",
+        annotating.annotation_remove,
+        name="annotation_remove",
+    ),
     path(TEAM + "compare/", two_assessments.compare_two, name="compare_two"),
     path(TEAM + "assessments/new/", assessments.assessment_new, name="assessment_new"),
     path(ASSESSMENT, assessments.assessment, name="assessment"),

@@ -15,14 +15,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from assessment.history import Aim
-from assessment.models import Action, Assessment, Snapshot, Target
+from assessment.aims import aims_of
+from assessment.history import lettered
+from assessment.models import Action, Annotation, Assessment, Snapshot
 from assessment.models.answering import RUNNING, AssessmentStatus, Mode
 from assessment.models.planning import ActionStatus
 from assessment.overview import WINDOW, overview
 from assessment.targets import TargetsForm, newest_model
-from teams.access import Right, SignedIn, may, team_for
-from teams.models import Membership, Team, User
+from teams.access import Right, SignedIn, may, organization_for, team_for
+from teams.models import Membership, Organization, Team, User
 
 
 def team(request: SignedIn, organization: str, team: str) -> HttpResponse:
@@ -42,13 +43,24 @@ def team(request: SignedIn, organization: str, team: str) -> HttpResponse:
 
 def team_targets(request: SignedIn, organization: str, team: str) -> HttpResponse:
     place = team_for(request.user, organization, team, Right.LEAD)
+    return targets(request, place.organization, place)
+
+
+def organization_targets(request: SignedIn, organization: str) -> HttpResponse:
+    return targets(request, organization_for(request.user, organization, Right.COMPARE), None)
+
+
+def targets(request: SignedIn, organization: Organization, team: Team | None) -> HttpResponse:
+    """Show and keep the targets of a team, or those that its teams inherit."""
     model = newest_model()
-    form = model and TargetsForm(request.POST or None, team=place, model=model)
+    form = model and TargetsForm(
+        request.POST or None, organization=organization, team=team, model=model
+    )
     if form and form.is_valid():
         form.save()
         messages.success(request, "The targets are saved. They stand on the charts from now on.")
-        return redirect(place)
-    context = {"form": form, "team": place, "organization": place.organization}
+        return redirect(team or organization)
+    context = {"form": form, "team": team, "organization": organization}
     return render(request, "assessment/targets.html", context)
 
 
@@ -101,7 +113,7 @@ class Questions(NamedTuple):
     members: QuerySet[Any, int]
     actions: QuerySet[Any, tuple[Any, ...]]
     snapshots: QuerySet[Any, int]
-    targets: QuerySet[Any, tuple[str, int, date | None]]
+    notes: QuerySet[Any, tuple[date, str]]
 
 
 # Composing these takes longer than answering them; they hold no rows.
@@ -124,14 +136,12 @@ def questions_about(team: int) -> Questions:
         members=Membership.objects.filter(team=team).order_by().values_list("user", flat=True),
         actions=actions.order_by(F("due_on").asc(nulls_last=True), "pk"),
         snapshots=Snapshot.objects.filter(team=team).order_by("pk").values_list("pk", flat=True),
-        targets=Target.objects.filter(team=team)
-        .order_by("questionnaire_key")
-        .values_list("questionnaire_key", "level", "by"),
+        notes=Annotation.objects.filter(team=team).values_list("on", "text"),
     )
 
 
 def results(team: Team, page: str) -> SafeString:
-    """Return the part of the page that rests on snapshots and targets alone; empty without any.
+    """Return the part of the page that rests on snapshots, targets and notes; empty without any.
 
     Snapshots never change, so it is rendered once for each set of them. Pages lead back in time.
     """
@@ -142,11 +152,12 @@ def results(team: Team, page: str) -> SafeString:
     oldest = (len(snapshots) - 1) // WINDOW + 1
     wanted = int(page) if page.isascii() and page.isdecimal() and len(page) < 6 else 1
     at = min(max(wanted, 1), oldest)
-    targets = {key: Aim(level, by) for key, level, by in ask.targets.all()}
-    rests_on = repr((team.pk, snapshots, at, targets))
+    targets = aims_of(team)
+    notes = lettered(ask.notes.all())
+    rests_on = repr((team.pk, snapshots, at, targets, notes))
     key = f"team-{blake2b(rests_on.encode(), digest_size=16).hexdigest()}"
     html = caches["rendered"].get(key)
     if html is None:
-        html = render_to_string("assessment/_results.html", overview(team, targets, at))
+        html = render_to_string("assessment/_results.html", overview(team, targets, notes, at))
         caches["rendered"].set(key, html)
     return SafeString(html)

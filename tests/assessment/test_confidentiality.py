@@ -261,6 +261,7 @@ class World:
             "person": person,
             "membership": membership,
             "action": 1,
+            "annotation": UUID(int=1),
             "invitation": UUID(int=1),
             "token": "nobody-made-this",
         }

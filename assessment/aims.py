@@ -1,0 +1,112 @@
+"""What each team aims at: its own targets, else its parent's, else its organization's."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from assessment.history import Aim
+from assessment.models import Target
+from teams.models import Team
+
+Aims = dict[str, Aim]  # by questionnaire key
+
+
+class Place(NamedTuple):
+    """A team as inheritance sees it: its own parent, its organization, its name."""
+
+    parent: int | None
+    organization: int
+    name: str
+
+
+class Questions(NamedTuple):
+    """What is asked of the database: teams with those above them, and every target they may have.
+
+    Take `.all()`: a fresh answer.
+    """
+
+    places: QuerySet[Any, tuple[int, int | None, int, str]]
+    targets: QuerySet[Any, tuple[int | None, int, str, int, date | None]]
+
+
+def aims_of(team: Team) -> Aims:
+    """Return what one team aims at. Two queries, however many teams there are."""
+    return answered(questions_about(team.pk, team.organization_id)).get(team.pk, {})
+
+
+def aims_by_team(teams: QuerySet[Team]) -> dict[int, Aims]:
+    """Return what each of these teams aims at, by its id. Two queries."""
+    chosen = teams.order_by()
+    return answered(
+        questions(Q(pk__in=chosen.values("pk")), Q(organization__in=chosen.values("organization")))
+    )
+
+
+# Composing these takes longer than answering them; they hold no rows.
+@lru_cache(maxsize=256)
+def questions_about(team: int, organization: int) -> Questions:
+    return questions(Q(pk=team), Q(organization=organization))
+
+
+def questions(chosen: Q, organization: Q) -> Questions:
+    """Ask for the chosen teams. A team that is nobody's parent hands nothing down."""
+    is_parent = Exists(Team.objects.filter(parent=OuterRef("pk")))
+    concerned = Team.objects.filter(chosen | (organization & is_parent)).order_by()
+    theirs = Q(team=None) | Q(team__in=concerned.values("pk"))
+    return Questions(
+        concerned.values_list("pk", "parent_id", "organization_id", "name"),
+        Target.objects.filter(organization, theirs)
+        .order_by("questionnaire_key")
+        .values_list("team_id", "organization_id", "questionnaire_key", "level", "by"),
+    )
+
+
+def answered(asked: Questions) -> dict[int, Aims]:
+    places = {pk: Place(*place) for pk, *place in asked.places.all()}  # type: ignore[arg-type] # a tuple of these
+    own: dict[int, Aims] = {}
+    general: dict[int, Aims] = {}
+    for team, organization, key, level, by in asked.targets.all():
+        whose = general.setdefault(organization, {}) if team is None else own.setdefault(team, {})
+        whose[key] = Aim(level, by)
+    return {team: inherited(team, places, own, general) for team in places}
+
+
+def inherited(
+    team: int, places: Mapping[int, Place], own: Mapping[int, Aims], general: Mapping[int, Aims]
+) -> Aims:
+    """Return one team's targets by key: the nearest that is set. Each says where it comes from."""
+    found = dict(own.get(team, {}))
+    for above in parents_of(team, places):
+        name = places[above].name
+        for key, aim in own.get(above, {}).items():
+            found.setdefault(key, aim._replace(source=name))
+    for key, aim in general.get(places[team].organization, {}).items():
+        found.setdefault(key, aim._replace(source="the organization"))
+    return dict(sorted(found.items()))
+
+
+def parents_of(team: int, places: Mapping[int, Place]) -> Iterator[int]:
+    """Yield a team's parent, its parent's, and so on; each once, even in a circle."""
+    seen = {team}
+    above = places[team].parent
+    while above is not None and above not in seen and above in places:
+        seen.add(above)
+        yield above
+        above = places[above].parent
+
+
+def handed_down(team: Team | None, organization: int) -> Aims:
+    """Return what a team would aim at without targets of its own; nothing for an organization."""
+    if team is None:
+        return {}
+    if team.parent is not None:
+        parent, aims = team.parent.name, aims_of(team.parent)
+        return {key: aim._replace(source=aim.source or parent) for key, aim in aims.items()}
+    rows = Target.objects.filter(team=None, organization=organization)
+    return {
+        key: Aim(level, by, "the organization")
+        for key, level, by in rows.values_list("questionnaire_key", "level", "by")
+    }
