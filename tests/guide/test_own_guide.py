@@ -42,6 +42,19 @@ ANCHORS = {
 
 NOT_ADVICE = {"papers", "books", "talks-and-reports", "standards", "glossary"}
 HEADING = re.compile(r"^## .*\{#([\w-]+)\}$", re.MULTILINE)
+GLOSSARY = re.compile(r"^([A-Z][\w ]*)\n:   (.+?)$\n\n", re.MULTILINE | re.DOTALL)
+# What a reader of the guide, or of the app's own pages, will want to look up.
+LOOKED_UP = set(
+    re.split(
+        r",\s+",
+        """action, agreed answer, agreement, alert, answer, assessment, attained level, automation,
+        candidate, cluster, evidence, gate question, guide, import, incident, index,
+        indicator, interruption, interval, lead, level, manager, maturity model, measured, member,
+        organization, owner, page, perceived, profile, question, questionnaire, reveal, round,
+        runbook, score, section, sheet, snapshot, stage, submit, suggestion, target, team, toil,
+        within noise""",
+    )
+)
 
 
 @pytest.fixture
@@ -102,3 +115,28 @@ def test_no_advice_is_given_without_its_cost():
             and not anchor.startswith("try-")
         ]
     assert free == []
+
+
+def glossary() -> list[tuple[str, str]]:
+    text = (CONTENT / "docs" / "resources.md").read_text()
+    section = text[text.index("{#glossary}") : text.index("{#try-")]
+    return [(term, " ".join(meaning.split())) for term, meaning in GLOSSARY.findall(section)]
+
+
+def test_the_glossary_defines_what_is_looked_up_once_and_in_order():
+    terms = [term.lower() for term, _ in glossary()]
+    assert LOOKED_UP - set(terms) == set()
+    assert terms == sorted(set(terms))
+
+
+def test_each_definition_is_one_short_sentence_that_stands_alone():
+    """It is also shown by itself, beside the word it explains."""
+    odd = [
+        (term, meaning)
+        for term, meaning in glossary()
+        if len(meaning.split()) > 30
+        or not meaning[0].isupper()
+        or meaning.find(".") != len(meaning) - 1
+        or "](" in meaning
+    ]
+    assert odd == []
