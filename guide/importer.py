@@ -20,6 +20,7 @@ from django.utils.text import slugify
 from guide.markdown import RenderedPage
 from guide.markdown import Section as RenderedSection
 from guide.models import Asset, Guide, Page, Section
+from guide.pictures import size_of, with_sizes
 from guide.project import Finding, ImportRefused, NavEntry, Project, content_type, read_project
 from guide.rendering import PageRefused, Renderer
 from guide.search_index import index
@@ -104,13 +105,17 @@ def import_guide(path: Path, organization: Organization | None = None, slug: str
 
 def render_pages(project: Project, slug: str) -> Rendering:
     rendering = Rendering()
-    with Renderer(addresses(project, slug)) as renderer:
+    at = addresses(project, slug)
+    sizes = {at[file]: size_of(content) for file, content in project.assets.items()}
+    with Renderer(at) as renderer:
         for entry in project.nav:
             try:
                 rendered = renderer.render(entry.file, project.documents[entry.file])
             except PageRefused as reason:
                 rendering.refused[entry.file] = str(reason)
             else:
+                for section in rendered.sections:
+                    section.html = with_sizes(section.html, sizes)
                 rendering.pages[entry.file] = rendered
     return rendering
 
@@ -166,7 +171,7 @@ def draft(entry: NavEntry, position: int, project: Project, page: RenderedPage) 
 
 
 def checksum_of_words(sections: list[RenderedSection]) -> str:
-    """Return a digest of what there is to read: another way of showing it is nothing new to read."""
+    """Return a digest of what there is to read, however it is shown."""
     return digest(json.dumps([[section.title, section.text] for section in sections]).encode())
 
 
