@@ -33,7 +33,7 @@ LEFT_ALONE = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "th", "figcaption", 
 
 @dataclass(frozen=True)
 class Term:
-    """A word of the glossary. `number` and `name` are its entry's, which may have more spellings."""
+    """A spelling of a word of the glossary. `number` and `name` are its entry's."""
 
     number: int
     name: str
