@@ -43,6 +43,7 @@ class Reading:
     title: str
     description: str
     pieces: tuple[str, ...]
+    version: str = ""
     page_id: int = 0
     guide_id: int = 0
     page_count: int = 0
@@ -88,10 +89,11 @@ def kept(key: str, make: Callable[[], T]) -> T:
 
 
 def reading(page_id: int, revision: int) -> Reading:
-    return kept(f"guide-reading:{page_id}:{revision}", lambda: read(page_id))
+    version = f"{page_id}:{revision}"
+    return kept(f"guide-reading:{version}", lambda: read(page_id, version))
 
 
-def read(page_id: int) -> Reading:
+def read(page_id: int, version: str) -> Reading:
     """Render a page with its guide's contents and the pages before and after it."""
     page = Page.objects.select_related("guide").get(pk=page_id)
     pages = pages_of(page.guide)
@@ -116,6 +118,7 @@ def read(page_id: int) -> Reading:
         title=page.title if own_title else f"{page.title} · {page.guide.title}",
         description=Truncator(" ".join(section.text for section in sections[:2])).chars(155),
         pieces=pieces,
+        version=version,
         page_id=page.pk,
         guide_id=page.guide_id,
         page_count=len(pages),
@@ -147,6 +150,19 @@ def finished(sections: list[Section], address: str, glossary: Glossary) -> list[
 
 def in_contents(sections: list[Section]) -> list[Section]:
     return [each for each in sections if each.anchor and each.depth <= CONTENTS_DEPTH]
+
+
+def suggestions_reading(page_id: int, revision: int) -> Reading:
+    return kept(f"guide-suggestions:{page_id}:{revision}", lambda: read_suggestions(page_id))
+
+
+def read_suggestions(page_id: int) -> Reading:
+    """Render what points to a page's sections; fetched when somebody wants to see it."""
+    page = Page.objects.select_related("guide").get(pk=page_id)
+    context = {"guide": page.guide, "page": page, "sections": page.sections.all()}
+    title = f"Suggestions that point to “{page.title}”"
+    pieces = tuple(GAP.split(render_to_string("guide/_suggestions.html", context)))
+    return Reading(title=title, description=title, pieces=pieces)
 
 
 # The whole guide on one page --------------------------------------------------------------------

@@ -20,6 +20,7 @@ from guide.reading import (
     has_it,
     reading,
     reading_time,
+    suggestions_reading,
     whole_reading,
 )
 from guide.search import search
@@ -78,12 +79,7 @@ def guide(request: HttpRequest, slug: str) -> HttpResponse:
 @login_not_required
 @require_safe
 def guide_page(request: HttpRequest, slug: str, path: str) -> HttpResponse:
-    with connection.cursor() as cursor:
-        cursor.execute(FIND, [slug, path, request.user.pk])
-        found = cursor.fetchone()
-    if found is None:
-        raise Http404
-    page_id, revision, organization = found
+    page_id, revision, organization = found_page(request, slug, path)
     if organization is None and settings.SESSION_COOKIE_NAME not in request.COOKIES:
         version = f"{page_id}:{revision}"
         return answer(request, "guide/page.html", version, lambda: reading(page_id, revision))
@@ -91,6 +87,29 @@ def guide_page(request: HttpRequest, slug: str, path: str) -> HttpResponse:
     marks = own_parts(request, kept, marks_in(kept.guide_id, reader)) if reader else {}
     context = {"reading": kept, "own": marks | whose(organization)}
     return render(request, "guide/page.html", context)
+
+
+def found_page(request: HttpRequest, slug: str, path: str) -> tuple[int, int, str | None]:
+    """Return a page's id, its guide's revision and its organization's name; Http404 for none."""
+    with connection.cursor() as cursor:
+        cursor.execute(FIND, [slug, path, request.user.pk])
+        found: tuple[int, int, str | None] | None = cursor.fetchone()
+    if found is None:
+        raise Http404
+    return found
+
+
+@login_not_required
+@require_safe
+def guide_suggestions(request: HttpRequest, slug: str, path: str) -> HttpResponse:
+    """Show the suggestions that point to the sections of a page."""
+    page_id, revision, organization = found_page(request, slug, path)
+    kept = suggestions_reading(page_id, revision)
+    if organization is None and settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        version = f"suggestions:{page_id}:{revision}"
+        return answer(request, "guide/suggestions.html", version, lambda: kept)
+    context = {"reading": kept, "own": whose(organization)}
+    return render(request, "guide/suggestions.html", context)
 
 
 @login_not_required

@@ -4,11 +4,16 @@ What belongs to a section is the same for all readers and kept with the page. Wh
 answered is asked anew for each reader, and goes into the gaps of a kept page.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
+from urllib.parse import quote
+from uuid import UUID
 
 from django import template
+from django.core.cache import caches
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.template.loader import render_to_string
@@ -24,17 +29,6 @@ from teams.access import own_teams_of
 from teams.models import User
 
 register = template.Library()
-
-# What is read with a question's score, and no more: there are a dozen of them on a page.
-COLUMNS = (
-    ("question", "section_id title key"),
-    ("question__questionnaire", "key"),
-    ("snapshot", "assessment_id team_id maturity_model_id taken_at"),
-    ("snapshot__assessment", "mode least_answers"),
-    ("snapshot__team", "name slug"),
-    ("snapshot__team__organization", "slug"),
-    ("snapshot__maturity_model", "level_names"),
-)
 
 
 # The same for all readers -----------------------------------------------------------------------
@@ -57,17 +51,17 @@ class PointingSuggestion:
 
 
 @dataclass(frozen=True)
-class Belonging:
-    """What belongs to one section."""
+class Belongings:
+    """What belongs to the sections of a page, by their ids."""
 
-    questions: list[BelongingQuestion] = field(default_factory=list)
-    suggestions: list[PointingSuggestion] = field(default_factory=list)
+    questions: dict[int, list[BelongingQuestion]]
+    suggestions: dict[int, list[PointingSuggestion]]
 
 
 @register.simple_tag
-def belonging_to(page: Page) -> dict[int, Belonging]:
-    """Return what belongs to the sections of a page, by their ids."""
-    found: dict[int, Belonging] = {}
+def belonging_to(page: Page) -> Belongings:
+    """Return the questions that belong to a page's sections and what suggests to read them."""
+    found = Belongings(defaultdict(list), defaultdict(list))
     model = "questionnaire__maturity_model"
     questions = (
         Question.objects.filter(is_shown(page, model), section__page=page)
@@ -75,8 +69,7 @@ def belonging_to(page: Page) -> dict[int, Belonging]:
         .values_list("section_id", "pk", "questionnaire__title", "title")
     )
     for section, pk, questionnaire, title in questions:
-        question = BelongingQuestion(pk, questionnaire, title)
-        found.setdefault(section, Belonging()).questions.append(question)
+        found.questions[section].append(BelongingQuestion(pk, questionnaire, title))
     model = f"question__{model}"
     suggestions = (
         Level.objects.filter(is_shown(page, model), section__page=page)
@@ -84,8 +77,7 @@ def belonging_to(page: Page) -> dict[int, Belonging]:
         .values_list("section_id", "question__title", "level", "suggestion")
     )
     for section, title, level, do in suggestions:
-        suggestion = PointingSuggestion(title, level, do)
-        found.setdefault(section, Belonging()).suggestions.append(suggestion)
+        found.suggestions[section].append(PointingSuggestion(title, level, do))
     return found
 
 
@@ -107,8 +99,13 @@ def is_shown(page: Page, model: str) -> Q:
 
 
 @register.filter
-def of_section(belongings: Mapping[int, Belonging], section: int) -> Belonging:
-    return belongings.get(section, Belonging())
+def questions_of(belongings: Belongings, section: int) -> list[BelongingQuestion]:
+    return belongings.questions.get(section, [])
+
+
+@register.filter
+def suggestions_of(belongings: Belongings, section: int) -> list[PointingSuggestion]:
+    return belongings.suggestions.get(section, [])
 
 
 # A reader's own ---------------------------------------------------------------------------------
@@ -116,13 +113,11 @@ def of_section(belongings: Mapping[int, Belonging], section: int) -> Belonging:
 
 @dataclass(frozen=True)
 class LastAnswer:
-    """What a team's newest snapshot shows of one question, as far as it may be shown.
+    """What a snapshot shows of one question, as far as it may be shown.
 
     Where `mean` is empty, `why_not` says why. `computed` is where it is told how.
     """
 
-    team: str
-    taken_at: datetime
     question: str
     mean: str
     level: int | None
@@ -144,52 +139,91 @@ def page_for(user: User, reading: Reading, own: Mapping[str, str] | str) -> Safe
 def last_answers(user: User, reading: Reading) -> dict[str, str]:
     """Return what the reader's own teams answered last, by the gap it goes into.
 
-    That is beside its question where the page names it, else at the end of the section: the
-    question of an earlier version, or of the organization's own model.
+    A snapshot never changes, so what a page shows of it is put together once.
     """
-    found: dict[str, list[LastAnswer]] = {}
-    for section, question, answer in answers_on(reading.page_id, user):
-        beside = f"question-{question}"
-        gap = beside if beside in reading.gaps else f"section-{section}"
-        found.setdefault(gap, []).append(answer)
+    found: dict[str, str] = defaultdict(str)
+    for newest in newest_of_own_teams(user):
+        key = f"last-answers:{reading.version}:{newest.snapshot}:{newest.names}"
+        of_team: dict[str, str] | None = caches["rendered"].get(key)
+        if of_team is None:
+            of_team = answers_on(reading, newest)
+            caches["rendered"].set(key, of_team)
+        for gap, html in of_team.items():
+            found[gap] += html
+    return found
+
+
+class Newest(NamedTuple):
+    """A team's newest snapshot."""
+
+    snapshot: int
+    assessment: UUID
+    taken_at: datetime
+    team: str
+    team_slug: str
+    organization_slug: str
+
+    @property
+    def names(self) -> str:
+        """What can change although the snapshot cannot; in a form that a key may have."""
+        return quote("/".join(self[3:]))
+
+
+def newest_of_own_teams(user: User) -> list[Newest]:
+    """Return the newest snapshot of each team in which the user answers, by the team's name."""
+    rows = (
+        Snapshot.objects.latest_per_team(own_teams_of(user))
+        .order_by("team__name", "team")
+        .values_list(
+            "pk",
+            "assessment_id",
+            "taken_at",
+            "team__name",
+            "team__slug",
+            "team__organization__slug",
+        )
+    )
+    return [Newest(*row) for row in rows]
+
+
+def answers_on(reading: Reading, newest: Newest) -> dict[str, str]:
+    """Return what a page shows of a snapshot.
+
+    An answer stands beside its question where the page names it, else at the end of the section:
+    that to a question of an earlier version, or of the organization's own model.
+    """
+    found: dict[str, list[LastAnswer]] = defaultdict(list)
+    rows = (
+        QuestionScore.objects.filter(
+            snapshot=newest.snapshot, question__section__page=reading.page_id
+        )
+        .select_related("question__questionnaire__maturity_model", "snapshot__assessment")
+        .order_by("question__questionnaire__position", "question__position")
+    )
+    for row in rows:
+        beside = f"question-{row.question_id}"
+        gap = beside if beside in reading.gaps else f"section-{row.question.section_id}"
+        found[gap].append(last_answer(row, newest))
     return {
         gap: render_to_string(
             "assessment/_last_answers.html",
-            {"answers": answers, "beside": gap.startswith("question")},
+            {"answers": answers, "newest": newest, "beside": gap.startswith("question")},
         )
         for gap, answers in found.items()
     }
 
 
-def answers_on(page: int, user: User) -> Iterator[tuple[int, int, LastAnswer]]:
-    """Yield the answers to the questions of a page, with the ids of section and question."""
-    newest = Snapshot.objects.latest_per_team(own_teams_of(user)).order_by().values("pk")
-    rows = (
-        QuestionScore.objects.filter(snapshot__in=newest, question__section__page=page)
-        .select_related(*(place for place, _ in COLUMNS))
-        .only(
-            *("question_id", "snapshot_id", "answered", "applicable", "mean", "agreed"),
-            *(f"{place}__{column}" for place, columns in COLUMNS for column in columns.split()),
-        )
-        .order_by("snapshot__team__name", "question__questionnaire__position", "question__position")
-    )
-    for row in rows:
-        yield row.question.section_id, row.question_id, last_answer(row)
-
-
-def last_answer(row: QuestionScore) -> LastAnswer:
-    snapshot, question = row.snapshot, row.question
-    why_not = left_out(row, snapshot.assessment.thresholds(in_team=False))
+def last_answer(row: QuestionScore, newest: Newest) -> LastAnswer:
+    question, questionnaire = row.question, row.question.questionnaire
+    why_not = left_out(row, row.snapshot.assessment.thresholds(in_team=False))
     level = level_of(row.mean) if row.mean is not None and not why_not else None
-    place = [snapshot.team.organization.slug, snapshot.team.slug, snapshot.assessment_id]
+    place = [newest.organization_slug, newest.team_slug, newest.assessment, questionnaire.key]
     return LastAnswer(
-        team=snapshot.team.name,
-        taken_at=snapshot.taken_at,
         question=question.title,
         mean="" if level is None else f"{row.mean:.1f}",
         level=level,
-        level_name="" if level is None else snapshot.maturity_model.level_names[level],
+        level_name="" if level is None else questionnaire.maturity_model.level_names[level],
         agreed=row.agreed,
         why_not=why_not,
-        computed=f"{reverse('computed', args=[*place, question.questionnaire.key])}#{question.key}",
+        computed=f"{reverse('computed', args=place)}#{question.key}",
     )

@@ -38,6 +38,35 @@ for (const heading of headings) watcher.observe(heading);
 const here = contents.querySelector('[aria-current="page"]');
 if (here) contents.scrollTop = Math.max(0, here.offsetTop - contents.clientHeight / 3);
 
+// The suggestions that point to a section come when somebody opens their list.
+const pages = new Map();
+const fetched = (address) => {
+  const { pathname, hash } = new URL(address);
+  if (!pages.has(pathname)) {
+    const answer = fetch(pathname).then((response) => response.text());
+    pages.set(pathname, answer.then((html) => new DOMParser().parseFromString(html, "text/html")));
+  }
+  return pages.get(pathname).then((page) => page.getElementById(hash.slice(1)));
+};
+
+document.addEventListener(
+  "toggle",
+  async ({ target }) => {
+    const link = target.matches("[data-suggestions]") && target.querySelector("a");
+    if (!link) return;
+    try {
+      const list = document.importNode(await fetched(link.href), true);
+      if (!link.isConnected) return;
+      list.removeAttribute("id");
+      link.parentElement.before(list);
+      link.parentElement.remove();
+    } catch {
+      pages.clear(); // the link is still there, and opening the list again tries again
+    }
+  },
+  true, // toggle does not bubble
+);
+
 // Marking a page as read changes what is the reader's own in the page, and moves nothing else.
 const OWN = "[data-own], .guide-contents nav li > a:not([href^='#'])";
 const said = document.querySelector("[data-said]");

@@ -90,8 +90,8 @@ def test_after_what_is_left_alone_words_are_marked_again():
 def test_a_glossary_is_read_from_definition_lists():
     html = (
         "<dl>\n<dt>Runbook</dt>\n<dd>\n<p>written <em>steps</em></p>\n<p>for &amp; by people</p>\n"
-        '</dd>\n<dt id="own">Recovery point (RPO)</dt>\n<dt class="unmarked">Lead</dt>\n<dd>two</dd>'
-        "\n<dt>Nothing</dt>\n</dl>"
+        '</dd>\n<dt id="own">Recovery point (RPO)</dt>\n<dt class="unmarked">Lead</dt>\n'
+        "<dd>two</dd>\n<dt>Nothing</dt>\n</dl>"
     )
     assert list(terms_in(html)) == [
         Term(1, "Runbook", "Runbook", "glossary-runbook", "written steps for & by people"),
@@ -119,9 +119,21 @@ def test_each_entry_gets_an_anchor_unless_it_is_taken():
 
 # In a guide -------------------------------------------------------------------------------------
 
-WORDS = (
-    "# Words\n\nToil first.\n\n## Glossary\n\n### A to Z\n\nToil\n:   dull work\n\n## After\n\nEnd."
-)
+WORDS = """# Words
+
+Toil first.
+
+## Glossary
+
+### A to Z
+
+Toil
+:   dull work
+
+## After
+
+End.
+"""
 
 
 @pytest.fixture
@@ -141,9 +153,7 @@ def test_a_page_shows_what_its_terms_mean_and_only_those(small):
     html = client.get("/guide/small/index/").text
     assert html.count('<a class="term" href="/guide/small/words/#glossary-toil"') == 2
     assert html.count('role="tooltip"') == 1
-    assert (
-        '<div class="meaning" role="tooltip" popover="manual" id="term:1"><b>Toil</b> dull work</div>'
-    ) in html
+    assert 'popover="manual" id="term:1"><b>Toil</b> dull work</div>' in html
 
 
 def test_the_entry_itself_can_be_led_to_and_is_not_marked(small):

@@ -37,8 +37,11 @@ def test_a_picture_tells_its_size(content):
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"text", PNG[:18], JPEG[:30], b"\xff\xd8", WEBP + b"VP8?", b"<svg>", b'<svg width="1">']
-    + [PNG.replace(struct.pack(">I", 640), struct.pack(">I", 0)), b'<svg width="..." height="1">'],
+    [
+        *(b"", b"text", PNG[:18], JPEG[:30], b"\xff\xd8", WEBP + b"VP8?"),
+        *(b"<svg>", b'<svg width="1">', b'<svg width="..." height="1">'),
+        PNG.replace(struct.pack(">I", 640), struct.pack(">I", 0)),
+    ],
 )
 def test_what_tells_no_size_has_none(content):
     assert size_of(content) is None
