@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 from urllib.parse import quote
-from uuid import UUID
 
 from django import template
 from django.core.cache import caches
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.template.loader import render_to_string
@@ -22,13 +22,26 @@ from django.utils.safestring import SafeString
 
 from assessment.attained_level import level_of
 from assessment.computed import left_out
-from assessment.models import Level, MaturityModel, Question, QuestionScore, Snapshot
+from assessment.models import Level, MaturityModel, Question, QuestionScore
 from guide.models import Page
 from guide.reading import Reading
-from teams.access import own_teams_of
 from teams.models import User
 
 register = template.Library()
+
+# Every reader who is signed in asks this for every page; Django would take half of the page's time
+# to put it together.
+NEWEST = """
+SELECT snapshot.id, team.name, team.slug, organization.slug
+FROM teams_membership AS membership
+JOIN teams_team AS team ON team.id = membership.team_id
+JOIN teams_organization AS organization ON organization.id = team.organization_id
+JOIN assessment_snapshot AS snapshot ON snapshot.id = (
+    SELECT newest.id FROM assessment_snapshot AS newest WHERE newest.team_id = team.id
+    ORDER BY newest.taken_at DESC, newest.id DESC LIMIT 1)
+WHERE membership.user_id = %s
+ORDER BY team.name, team.id
+"""
 
 
 # The same for all readers -----------------------------------------------------------------------
@@ -124,6 +137,7 @@ class LastAnswer:
     level_name: str
     agreed: bool
     why_not: str
+    taken_at: datetime
     computed: str
 
 
@@ -143,7 +157,7 @@ def last_answers(user: User, reading: Reading) -> dict[str, str]:
     """
     found: dict[str, str] = defaultdict(str)
     for newest in newest_of_own_teams(user):
-        key = f"last-answers:{reading.version}:{newest.snapshot}:{newest.names}"
+        key = f"last-answers:{reading.version}:{quote('/'.join(map(str, newest)))}"
         of_team: dict[str, str] | None = caches["rendered"].get(key)
         if of_team is None:
             of_team = answers_on(reading, newest)
@@ -154,36 +168,19 @@ def last_answers(user: User, reading: Reading) -> dict[str, str]:
 
 
 class Newest(NamedTuple):
-    """A team's newest snapshot."""
+    """A team's newest snapshot, and what can change although a snapshot cannot."""
 
     snapshot: int
-    assessment: UUID
-    taken_at: datetime
     team: str
     team_slug: str
     organization_slug: str
 
-    @property
-    def names(self) -> str:
-        """What can change although the snapshot cannot; in a form that a key may have."""
-        return quote("/".join(self[3:]))
-
 
 def newest_of_own_teams(user: User) -> list[Newest]:
     """Return the newest snapshot of each team in which the user answers, by the team's name."""
-    rows = (
-        Snapshot.objects.latest_per_team(own_teams_of(user))
-        .order_by("team__name", "team")
-        .values_list(
-            "pk",
-            "assessment_id",
-            "taken_at",
-            "team__name",
-            "team__slug",
-            "team__organization__slug",
-        )
-    )
-    return [Newest(*row) for row in rows]
+    with connection.cursor() as cursor:
+        cursor.execute(NEWEST, [user.pk])
+        return [Newest(*row) for row in cursor.fetchall()]
 
 
 def answers_on(reading: Reading, newest: Newest) -> dict[str, str]:
@@ -215,9 +212,10 @@ def answers_on(reading: Reading, newest: Newest) -> dict[str, str]:
 
 def last_answer(row: QuestionScore, newest: Newest) -> LastAnswer:
     question, questionnaire = row.question, row.question.questionnaire
-    why_not = left_out(row, row.snapshot.assessment.thresholds(in_team=False))
+    assessment = row.snapshot.assessment
+    why_not = left_out(row, assessment.thresholds(in_team=False))
     level = level_of(row.mean) if row.mean is not None and not why_not else None
-    place = [newest.organization_slug, newest.team_slug, newest.assessment, questionnaire.key]
+    place = [newest.organization_slug, newest.team_slug, assessment.pk, questionnaire.key]
     return LastAnswer(
         question=question.title,
         mean="" if level is None else f"{row.mean:.1f}",
@@ -225,5 +223,6 @@ def last_answer(row: QuestionScore, newest: Newest) -> LastAnswer:
         level_name="" if level is None else questionnaire.maturity_model.level_names[level],
         agreed=row.agreed,
         why_not=why_not,
+        taken_at=row.snapshot.taken_at,
         computed=f"{reverse('computed', args=place)}#{question.key}",
     )
