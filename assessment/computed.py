@@ -162,7 +162,7 @@ def _asked(
         mean="" if mean is None else f"{mean:.1f}",
         reaches="" if mean is None else str(level_of(mean)),
         as_answered=_as_answered(row),
-        left_out=_left_out(row, rule),
+        left_out=left_out(row, rule),
         gain=_gain(mean, applicable),
         agreement=row.agreement,
         remarks=_remarks(row),
@@ -211,7 +211,8 @@ def _as_answered(row: QuestionScore) -> str:
     return "no mean" if row.as_answered is None else f"{row.as_answered:.1f}"
 
 
-def _left_out(row: QuestionScore, rule: Thresholds) -> str:
+def left_out(row: QuestionScore, rule: Thresholds) -> str:
+    """Return why a question has no mean that counts; empty if it has one."""
     if not row.applicable:
         if row.agreed:
             return "the team agreed that it does not apply"

@@ -87,6 +87,8 @@ def measure(server: Server, places: Any, requests: int) -> list[Cost]:
     spent: dict[str, list[float]] = {page.name: [] for page in places.pages}
     sizes: dict[str, float] = {}
     for page in places.pages:
+        if page.known:
+            places.etags[page.path] = etag(server, page.path)
         ask(server, page, places, 5)
     for _ in range(ROUNDS):
         for page in places.pages:
@@ -122,10 +124,18 @@ def ask(server: Server, page: Page, places: Any, times: int) -> float:
         connection.request(method, path, body, headers | {"Accept-Encoding": "gzip, br"})
         response = connection.getresponse()
         size = len(response.read())
-        if response.status != 200:
+        if response.status != (304 if page.known else 200):
             raise RuntimeError(f"{method} {path} answered {response.status}")
     connection.close()
     return size / 1000
+
+
+def etag(server: Server, path: str) -> str:
+    connection = server.connect()
+    connection.request("GET", path)
+    found = connection.getresponse().headers["ETag"]
+    connection.close()
+    return found
 
 
 def visit(server: Server, path: str, cookie: str, *, chart: bool) -> dict[str, float]:

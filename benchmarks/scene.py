@@ -30,10 +30,13 @@ class Places:
     visits: list[tuple[str, str, bool]]
     save_path: str
     revision: int = 0
+    etags: dict[str, str] = field(default_factory=dict)
     answers: "cycle[int]" = field(default_factory=lambda: cycle([1, 2, 3]))
 
     def request(self, page: Page) -> tuple[str, str, str | None, dict[str, str]]:
         headers = {"Cookie": self.cookie} if page.signed_in else {}
+        if page.known:
+            headers["If-None-Match"] = self.etags[page.path]
         if page.path != self.save_path:
             return "GET", page.path, None, headers
         headers |= self.save_headers()
@@ -61,7 +64,7 @@ class Places:
 
     def send(self, client: Client, page: Page) -> None:
         if page.path != self.save_path:
-            client.get(page.path)
+            client.get(page.path, headers=self.request(page)[3])
             return
         match = {"If-Match": self.save_headers()["If-Match"]}
         body = self.save_body()
@@ -101,12 +104,15 @@ def prepare() -> Places:
         Page("manager's page, 50 teams", organization, 8),
         Page("home", "/"),
         Page("guide page, signed out", guide, 2, floor="constant view", signed_in=False),
+        Page("guide page, not modified", guide, 1.2, "constant view", signed_in=False, known=True),
         Page("guide page, signed in", guide),
+        Page("guide on one page", guide.replace("getting_started", "all"), signed_in=False),
     ]
     visits = [
         ("list of guides", "/guide/", False),
         ("questionnaire", answer, False),
         ("guide page", guide, False),
+        ("guide on one page", guide.replace("getting_started", "all"), False),
         ("manager's page", organization, False),
         ("team page, charts as pictures", team.get_absolute_url(), False),
         ("team page, a chart explored", team.get_absolute_url(), True),

@@ -22,6 +22,7 @@ class Page:
     goal: float | None = None
     floor: str = "signed-in floor"
     signed_in: bool = True
+    known: bool = False  # the browser has it already and only asks whether it is still current
 
 
 @dataclass(frozen=True)

@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "config.health.Health",
     "django.middleware.security.SecurityMiddleware",
     "config.middleware.SecurityHeaders",
+    "guide.unchanged.Unchanged",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.middleware.Compress",

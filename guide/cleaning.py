@@ -51,7 +51,7 @@ CLASSES = (
     | {"admonition", "admonition-title", "highlight", "filename", "linenos", "linenodiv", "hll"}
     | {"footnote", "footnote-ref", "footnote-backref", "task-list", "task-list-item", "keys"}
     | {"tabbed-set", "tabbed-alternate", "tabbed-labels", "tabbed-content", "tabbed-block"}
-    | {"headerlink", "toc", "toctitle", "wide"}
+    | {"headerlink", "toc", "toctitle", "wide", "unmarked"}
 )
 OTHER_CLASSES = re.compile(r"(language|key)-[\w+#-]{1,40}")
 

@@ -20,6 +20,7 @@ from django.utils.text import slugify
 from guide.markdown import RenderedPage
 from guide.markdown import Section as RenderedSection
 from guide.models import Asset, Guide, Page, Section
+from guide.pictures import size_of, with_sizes
 from guide.project import Finding, ImportRefused, NavEntry, Project, content_type, read_project
 from guide.rendering import PageRefused, Renderer
 from guide.search_index import index
@@ -27,6 +28,7 @@ from teams.models import Organization
 
 BATCH = 100
 TAKEN = {"search"}  # /guide/search/ is a page of the app
+TAKEN_PATHS = {"all"}  # and so is /guide/<guide>/all/
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ class Draft:
     nav_group: str
     position: int
     words: int
+    checksum: str
     sections: list[RenderedSection]
 
 
@@ -102,13 +105,17 @@ def import_guide(path: Path, organization: Organization | None = None, slug: str
 
 def render_pages(project: Project, slug: str) -> Rendering:
     rendering = Rendering()
-    with Renderer(addresses(project, slug)) as renderer:
+    at = addresses(project, slug)
+    sizes = {at[file]: size_of(content) for file, content in project.assets.items()}
+    with Renderer(at) as renderer:
         for entry in project.nav:
             try:
                 rendered = renderer.render(entry.file, project.documents[entry.file])
             except PageRefused as reason:
                 rendering.refused[entry.file] = str(reason)
             else:
+                for section in rendered.sections:
+                    section.html = with_sizes(section.html, sizes)
                 rendering.pages[entry.file] = rendered
     return rendering
 
@@ -126,7 +133,14 @@ def path_of(file: str, project: Project) -> str:
     """Return a page's address below the guide. A README stands for a missing index."""
     index = re.sub(r"(^|/)README\.md$", r"\1index.md", file)
     taken = index != file and index in project.documents
-    return (file if taken else index).removesuffix(".md")
+    path = (file if taken else index).removesuffix(".md")
+    while path in TAKEN_PATHS or (path != file.removesuffix(".md") and is_page(path, project)):
+        path += "_"
+    return path
+
+
+def is_page(path: str, project: Project) -> bool:
+    return f"{path}.md" in project.documents
 
 
 def drafts_of(project: Project, rendering: Rendering) -> list[Draft]:
@@ -151,8 +165,14 @@ def draft(entry: NavEntry, position: int, project: Project, page: RenderedPage) 
         nav_group=entry.group[:200],
         position=position,
         words=sum(len(section.text.split()) for section in sections),
+        checksum=checksum_of_words(sections),
         sections=sections,
     )
+
+
+def checksum_of_words(sections: list[RenderedSection]) -> str:
+    """Return a digest of what there is to read, however it is shown."""
+    return digest(json.dumps([[section.title, section.text] for section in sections]).encode())
 
 
 def broken_links(rendering: Rendering) -> Iterator[BrokenLink]:
@@ -266,7 +286,7 @@ def remove_vanished(guide: Guide, drafts: list[Draft], refused: set[str]) -> Non
 
 def store_pages(guide: Guide, drafts: list[Draft]) -> None:
     """Write pages and sections in place, by path and anchor, so that what points to them stays."""
-    described = ["title", "nav_title", "nav_group", "position", "words"]
+    described = ["title", "nav_title", "nav_group", "position", "words", "checksum"]
     pages = Page.objects.bulk_create(
         [
             Page(guide=guide, path=draft.path, **{name: getattr(draft, name) for name in described})

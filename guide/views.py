@@ -1,67 +1,68 @@
-"""Reading: a page is rendered once for each version of its guide and then only looked up."""
+"""Reading: guides, their pages, the whole on one page, pictures, and marks on what was read."""
 
-import gzip
-import hashlib
-from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.core.cache import caches
 from django.db import connection
-from django.db.models import Count, Sum
+from django.db.models import Count, F, QuerySet, Sum
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
-from django.utils.http import parse_etags
-from django.utils.safestring import SafeString
-from django.utils.text import Truncator
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from guide.marks import mark_as_read, marks_in, own_parts, take_back, with_progress
 from guide.models import READABLE, Asset, Guide, Page
+from guide.reading import (
+    MOST_WORDS_ON_ONE_PAGE,
+    answer,
+    has_it,
+    reading,
+    reading_time,
+    suggestions_reading,
+    whole_reading,
+)
 from guide.search import search
+from teams.access import SignedIn
 from teams.models import User
 
-WORDS_A_MINUTE = 220
 # A drawing opened by itself keeps the styles in it; they can fetch nothing.
 SANDBOX = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sandbox"
 SHOWN = ("image/", "text/")
 
 # Django takes fifteen times as long to put this together as the database to answer it.
 FIND = f"""
-SELECT page.id, guide.revision, guide.organization_id
+SELECT page.id, guide.revision, organization.name
 FROM guide_page AS page JOIN guide_guide AS guide ON guide.id = page.guide_id
+LEFT JOIN teams_organization AS organization ON organization.id = guide.organization_id
 WHERE guide.slug = %s AND page.path = %s AND {READABLE}
 """  # noqa: S608 - a condition of ours
-
-
-@dataclass(frozen=True)
-class Reading:
-    """A page rendered up to what stands around it, which depends on the reader."""
-
-    title: str
-    description: str
-    main: SafeString
-
-
-@dataclass(frozen=True)
-class Answer:
-    """The whole answer to anybody who is not signed in, plain and packed."""
-
-    body: bytes
-    packed: bytes
-    etag: str
 
 
 @login_not_required
 @require_safe
 def guides(request: HttpRequest) -> HttpResponse:
-    readable = Guide.objects.filter(pk__in=Guide.objects.readable_by(visitor(request)).values("pk"))
-    sized = readable.annotate(page_count=Count("pages"), words=Sum("pages__words"))
+    """List the guides one may read: first those for everybody, then each organization's own."""
+    reader = visitor(request)
+    readable = Guide.objects.filter(pk__in=Guide.objects.readable_by(reader).values("pk"))
     listed = [
-        {"guide": guide, "time": reading_time(guide.words or 0)}  # type: ignore[attr-defined] # annotated
-        for guide in sized.select_related("organization")
+        {"guide": guide, "time": reading_time(guide.words or 0)}
+        for guide in by_organization(readable, reader)
     ]
-    return render(request, "guide/guides.html", {"guides": listed})
+    groups = [
+        {"organization": organization, "guides": list(each)}
+        for organization, each in groupby(listed, lambda one: one["guide"].organization)
+    ]
+    return render(request, "guide/guides.html", {"groups": groups})
+
+
+def by_organization(guides: QuerySet[Guide], reader: User | None) -> QuerySet[Any]:
+    sized = guides.annotate(page_count=Count("pages"), words=Sum("pages__words"))
+    sized = sized.select_related("organization").order_by(
+        F("organization__name").asc(nulls_first=True), "organization_id", "title"
+    )
+    return with_progress(sized, reader) if reader else sized
 
 
 @login_not_required
@@ -78,15 +79,69 @@ def guide(request: HttpRequest, slug: str) -> HttpResponse:
 @login_not_required
 @require_safe
 def guide_page(request: HttpRequest, slug: str, path: str) -> HttpResponse:
+    page_id, revision, organization = found_page(request, slug, path)
+    if organization is None and settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        version = f"{page_id}:{revision}"
+        return answer(request, "guide/page.html", version, lambda: reading(page_id, revision))
+    kept, reader = reading(page_id, revision), visitor(request)
+    marks = own_parts(request, kept, marks_in(kept.guide_id, reader)) if reader else {}
+    context = {"reading": kept, "own": marks | whose(organization)}
+    return render(request, "guide/page.html", context)
+
+
+def found_page(request: HttpRequest, slug: str, path: str) -> tuple[int, int, str | None]:
+    """Return a page's id, its guide's revision and its organization's name; Http404 for none."""
     with connection.cursor() as cursor:
         cursor.execute(FIND, [slug, path, request.user.pk])
-        found = cursor.fetchone()
+        found: tuple[int, int, str | None] | None = cursor.fetchone()
     if found is None:
         raise Http404
-    page_id, revision, organization_id = found
-    if organization_id is None and settings.SESSION_COOKIE_NAME not in request.COOKIES:
-        return sent(request, answer(request, page_id, revision))
-    return render(request, "guide/page.html", {"reading": reading(page_id, revision)})
+    return found
+
+
+@login_not_required
+@require_safe
+def guide_suggestions(request: HttpRequest, slug: str, path: str) -> HttpResponse:
+    """Show the suggestions that point to the sections of a page."""
+    page_id, revision, organization = found_page(request, slug, path)
+    kept = suggestions_reading(page_id, revision)
+    if organization is None and settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        version = f"suggestions:{page_id}:{revision}"
+        return answer(request, "guide/suggestions.html", version, lambda: kept)
+    context = {"reading": kept, "own": whose(organization)}
+    return render(request, "guide/suggestions.html", context)
+
+
+@login_not_required
+@require_safe
+def guide_whole(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show the whole guide on one page, to be read through or printed."""
+    readable = Guide.objects.readable_by(visitor(request)).filter(slug=slug)
+    found = readable.annotate(words=Sum("pages__words")).values_list(
+        "pk", "revision", "organization__name", "words"
+    )
+    guide_id, revision, organization, words = found.first() or (0, 0, None, None)
+    if words is None or words > MOST_WORDS_ON_ONE_PAGE:
+        raise Http404
+    if organization is None and settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        version = f"whole:{guide_id}:{revision}"
+        return answer(
+            request, "guide/whole.html", version, lambda: whole_reading(guide_id, revision)
+        )
+    context = {"reading": whole_reading(guide_id, revision), "own": whose(organization)}
+    return render(request, "guide/whole.html", context)
+
+
+@require_POST
+def guide_read(request: SignedIn, slug: str, path: str) -> HttpResponse:
+    """Mark a page as read, or take that back; then the page again, where its button was."""
+    readable = Guide.objects.readable_by(request.user).filter(slug=slug)
+    page = get_object_or_404(Page.objects.select_related("guide"), guide__in=readable, path=path)
+    if request.POST.get("read") == "yes":
+        mark_as_read(page, request.user, request.POST.get("seen", "")[:64])
+    else:
+        take_back(page, request.user)
+    return redirect(f"{page.get_absolute_url()}#your-reading")
 
 
 @login_not_required
@@ -123,86 +178,12 @@ def guide_asset(request: HttpRequest, slug: str, path: str) -> HttpResponse:
     return response
 
 
+def whose(organization: str | None) -> dict[str, str]:
+    """Return what says on a page of an organization's guide that nobody else may read it."""
+    if organization is None:
+        return {}
+    return {"whose": render_to_string("guide/_whose.html", {"organization": organization})}
+
+
 def visitor(request: HttpRequest) -> User | None:
     return request.user if request.user.is_authenticated else None
-
-
-def has_it(request: HttpRequest, etag: str) -> bool:
-    """Say whether the browser names this version, weakened by a proxy or not."""
-    named = parse_etags(request.META.get("HTTP_IF_NONE_MATCH", ""))
-    return etag.removeprefix("W/") in [each.removeprefix("W/") for each in named]
-
-
-def reading_time(words: int) -> str:
-    """Say how long reading takes: in minutes, from an hour on in half hours."""
-    minutes = max(1, round(words / WORDS_A_MINUTE))
-    if minutes < 60:
-        return f"{minutes} minute{'s' if minutes > 1 else ''}"
-    hours, half = divmod(round(minutes / 30), 2)
-    return f"{hours}{'½' if half else ''} hour{'s' if hours > 1 or half else ''}"
-
-
-# Rendered once ----------------------------------------------------------------------------------
-
-
-def reading(page_id: int, revision: int) -> Reading:
-    key = f"guide-reading:{page_id}:{revision}"
-    kept: Reading | None = caches["rendered"].get(key)
-    if kept is None:
-        kept = read(page_id)
-        caches["rendered"].set(key, kept)
-    return kept
-
-
-def read(page_id: int) -> Reading:
-    """Render a page with its guide's contents and the pages before and after it."""
-    page = Page.objects.select_related("guide").get(pk=page_id)
-    pages = list(page.guide.pages.all())
-    sections = list(page.sections.all())
-    place = next(place for place, each in enumerate(pages) if each.pk == page.pk)
-    for each in pages:
-        each.guide = page.guide
-    context = {
-        "guide": page.guide,
-        "page": page,
-        "pages": pages,
-        "sections": sections,
-        "time": reading_time(page.words),
-        "before": pages[place - 1] if place else None,
-        "after": pages[place + 1] if place + 1 < len(pages) else None,
-    }
-    opening = " ".join(section.text for section in sections[:2])
-    return Reading(
-        title=page.title
-        if page.title == page.guide.title
-        else f"{page.title} · {page.guide.title}",
-        description=Truncator(opening).chars(155),
-        main=render_to_string("guide/_page.html", context),
-    )
-
-
-def answer(request: HttpRequest, page_id: int, revision: int) -> Answer:
-    """Return the whole page for readers without a session: it holds nothing of theirs."""
-    key = f"guide-answer:{page_id}:{revision}"
-    kept: Answer | None = caches["rendered"].get(key)
-    if kept is None:
-        context = {"reading": reading(page_id, revision)}
-        body = render_to_string("guide/page.html", context, request).encode()
-        etag = f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'
-        kept = Answer(body=body, packed=gzip.compress(body, 9, mtime=0), etag=etag)
-        caches["rendered"].set(key, kept)
-    return kept
-
-
-def sent(request: HttpRequest, kept: Answer) -> HttpResponse:
-    """Send the answer, packed if the browser can unpack it, or say that the reader has it."""
-    headers = {
-        "ETag": kept.etag,
-        "Cache-Control": "no-cache",
-        "Vary": "Accept-Encoding, Cookie",
-    }
-    if has_it(request, kept.etag):
-        return HttpResponseNotModified(headers=headers)
-    if "gzip" in request.META.get("HTTP_ACCEPT_ENCODING", ""):
-        return HttpResponse(kept.packed, headers=headers | {"Content-Encoding": "gzip"})
-    return HttpResponse(kept.body, headers=headers)

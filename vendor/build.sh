@@ -27,12 +27,6 @@ bundle_plotly() {
     --metafile="$scratch/bundle.json" --outfile="$scratch/plotly.min.js" --log-level=warning
 }
 
-copy_bootstrap() {
-  # Hashed static files refuse a source map that is not there.
-  sed -E 's@/\*# sourceMappingURL=[^*]*\*/@@' node_modules/bootstrap/dist/css/bootstrap.min.css \
-    > "$scratch/bootstrap.min.css"
-}
-
 copy_htmx() {
   install -m 644 node_modules/htmx.org/dist/htmx.min.js "$scratch/htmx.min.js"
 }
@@ -40,8 +34,8 @@ copy_htmx() {
 npm ci --loglevel=error
 keep_policy_in_colour_bars
 bundle_plotly
-copy_bootstrap
 copy_htmx
+node bootstrap-css.mjs > "$scratch/bootstrap.min.css"
 node plotly-css.mjs > "$scratch/plotly.css"
 node icons.mjs > "$scratch/icons.svg"
 node licences.mjs "$scratch/bundle.json" > "$scratch/LICENSES.txt"

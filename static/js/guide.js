@@ -1,4 +1,4 @@
-// On a guide's page: where the reader is, links to sections that copy themselves, boxes that scroll.
+// On a guide's page: where the reader is, and what they have read.
 
 const contents = document.querySelector(".guide-contents");
 const entries = new Map(
@@ -38,28 +38,60 @@ for (const heading of headings) watcher.observe(heading);
 const here = contents.querySelector('[aria-current="page"]');
 if (here) contents.scrollTop = Math.max(0, here.offsetTop - contents.clientHeight / 3);
 
-const said = document.querySelector("[data-copied]");
-document.addEventListener("click", async (event) => {
-  const link = event.target.closest(".headerlink");
-  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  try {
-    await navigator.clipboard.writeText(link.href);
-  } catch {
-    return;
+// The suggestions that point to a section come when somebody opens their list.
+const pages = new Map();
+const fetched = (address) => {
+  const { pathname, hash } = new URL(address);
+  if (!pages.has(pathname)) {
+    const answer = fetch(pathname).then((response) => response.text());
+    pages.set(pathname, answer.then((html) => new DOMParser().parseFromString(html, "text/html")));
   }
-  link.classList.add("copied");
-  said.textContent = "Link copied";
-  window.setTimeout(() => {
-    link.classList.remove("copied");
-    said.textContent = "";
-  }, 2000);
-});
-
-// A box that scrolls sideways must be reachable by keyboard; one that does not must not be in the way.
-const boxes = document.querySelectorAll(".table-box, .guide-page pre");
-const reach = (box) => {
-  if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
-  else box.removeAttribute("tabindex");
+  return pages.get(pathname).then((page) => page.getElementById(hash.slice(1)));
 };
-const sizes = new ResizeObserver((changes) => changes.forEach(({ target }) => reach(target)));
-for (const box of boxes) sizes.observe(box);
+
+document.addEventListener(
+  "toggle",
+  async ({ target }) => {
+    const link = target.matches("[data-suggestions]") && target.querySelector("a");
+    if (!link) return;
+    try {
+      const list = document.importNode(await fetched(link.href), true);
+      if (!link.isConnected) return;
+      list.removeAttribute("id");
+      link.parentElement.before(list);
+      link.parentElement.remove();
+    } catch {
+      pages.clear(); // the link is still there, and opening the list again tries again
+    }
+  },
+  true, // toggle does not bubble
+);
+
+// Marking a page as read changes what is the reader's own in the page, and moves nothing else.
+const OWN = "[data-own], .guide-contents nav li > a:not([href^='#'])";
+const said = document.querySelector("[data-said]");
+
+const replaceOwn = (fresh) => {
+  const parts = fresh.querySelectorAll(OWN);
+  document.querySelectorAll(OWN).forEach((part, place) => {
+    part.replaceChildren(...document.importNode(parts[place], true).childNodes);
+  });
+};
+
+document.addEventListener("submit", async (event) => {
+  const form = event.target.closest("[data-read]");
+  if (!form) return;
+  event.preventDefault();
+  const body = new FormData(form, event.submitter);
+  try {
+    const response = await fetch(form.action, { method: "POST", body });
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    if (!response.ok || !page.querySelector("[data-read]")) throw new Error(response.status);
+    replaceOwn(page);
+    document.querySelector("[data-read] button").focus();
+    said.textContent = body.get("read") === "yes" ? "Marked as read" : "No longer marked as read";
+  } catch {
+    event.submitter.type = "hidden"; // its name and value go along, and the server says what is wrong
+    form.submit();
+  }
+});

@@ -268,6 +268,7 @@ class World:
         for route in routes_to_open(self.plan.seed):
             if route.name not in TAKES_NO_GET:
                 yield route.filled_in(known)
+        yield self.model.guide.pages.get().get_absolute_url()
         compare = reverse("compare_two", args=[self.organization.slug, team.slug])
         yield f"{compare}?from={every[0].pk}&to={newest.pk}"
         yield f"{reverse('talk', args=[self.organization.slug, team.slug, newest.pk])}?wall=1"

@@ -1,13 +1,15 @@
 """Whoever may read a guide gets its pages quickly; to everybody else it does not exist."""
 
 import gzip
+import re
 
 import pytest
 from django.test import Client
 
 from guide.importer import import_guide
 from guide.models import Guide
-from guide.views import reading_time
+from guide.reading import reading_time
+from teams.models import Organization, Role
 from tests.conftest import signed_in
 from tests.guide.conftest import ask, guide_with_pages, section_of
 
@@ -51,7 +53,12 @@ def test_what_is_not_there_is_404(imported, client, address):
     assert client.get(address).status_code == 404
 
 
-ADDRESSES = ["/guide/ours/", "/guide/ours/index/", "/guide/ours/assets/assets/dot.png"]
+ADDRESSES = [
+    "/guide/ours/",
+    "/guide/ours/all/",
+    "/guide/ours/index/",
+    "/guide/ours/assets/assets/dot.png",
+]
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
@@ -70,8 +77,33 @@ def test_the_list_shows_each_reader_their_own_guides(imported, ours, client, mar
     assert "/guide/ours/" not in page(client, "/guide/")
     assert "/guide/ours/" not in page(signed_in(eve), "/guide/")
     html = page(signed_in(mary), "/guide/")
-    assert html.count("Only for Harbour") == 1
+    assert html.index("<h2>Open to everybody</h2>") < html.index("<h2>Only for Harbour</h2>")
+    assert html.index('href="/guide/handbook/"') < html.index("<h2>Only for Harbour</h2>")
+    assert html.index("<h2>Only for Harbour</h2>") < html.index('href="/guide/ours/"')
     assert html.count("6 pages, about 1 minute to read") == 2
+
+
+def test_guides_are_listed_with_their_organization_and_by_their_titles(imported, handbook, mary):
+    elsewhere = Organization.objects.create(name="Anchorage", slug="anchorage")
+    elsewhere.memberships.create(user=mary, role=Role.MANAGER)
+    harbour = Organization.objects.get(slug="harbour")
+    for slug, organization in (("b", harbour), ("a", harbour), ("z", elsewhere)):
+        (handbook / "mkdocs.yml").write_text(f"site_name: Guide {slug}")
+        import_guide(handbook, organization, slug=slug)
+    listed = re.findall(r'<h2>[^<]*|/guide/\w+/(?=">)', page(signed_in(mary), "/guide/"))
+    assert listed == [
+        *("<h2>Open to everybody", "/guide/handbook/"),
+        *("<h2>Only for Anchorage", "/guide/z/"),
+        *("<h2>Only for Harbour", "/guide/a/", "/guide/b/"),
+    ]
+
+
+def test_a_page_says_for_whom_it_is_by_the_organizations_name_of_today(ours, imported, mary):
+    member = signed_in(mary)
+    assert '<span class="tag">Only for Harbour</span>' in page(member, "/guide/ours/index/")
+    Organization.objects.update(name="Haven")
+    assert '<span class="tag">Only for Haven</span>' in page(member, "/guide/ours/index/")
+    assert "Only for" not in page(member, "/guide/handbook/index/")
 
 
 def test_a_member_reads_what_was_kept_for_another_and_a_stranger_still_does_not(
@@ -89,6 +121,9 @@ def test_the_contents_name_every_page_and_the_sections_of_this_one(imported, cli
     for path in ("index", "on-call/handover", "on-call/deeper/nights", "features", "traps"):
         assert f'href="/guide/handbook/{path}/"' in contents
     assert '<a href="/guide/handbook/on-call/rota/" aria-current="page">The rota</a>' in contents
+    index = page(client, "/guide/handbook/index/")
+    assert '<a href="#what-is-here">What is here</a>' in index
+    assert '<a href="#a-smaller-heading">A smaller heading</a>' not in index
     assert '<a href="#who-is-next">Who is next</a>' in contents
     assert '<a href="#swaps_1">Swaps</a>' in contents
     assert "<p>On call / Deeper</p>" in contents
@@ -129,7 +164,7 @@ def test_a_page_changes_for_its_readers_when_it_is_imported_again(imported, hand
 
 
 @pytest.mark.parametrize("count", [3, 300])
-def test_reading_makes_one_query_signed_out_and_three_signed_in(
+def test_reading_makes_one_query_signed_out_and_five_signed_in(
     db, mary, django_assert_num_queries, count
 ):
     guide_with_pages(count)
@@ -138,7 +173,7 @@ def test_reading_makes_one_query_signed_out_and_three_signed_in(
         page(client, "/guide/long/page-1/")
     with django_assert_num_queries(1):
         page(stranger, "/guide/long/page-1/")
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(5):  # session, person, page, marks, the teams' answers
         page(member, "/guide/long/page-1/")
 
 
@@ -147,7 +182,7 @@ def test_the_first_reading_of_a_version_makes_the_same_queries_for_any_length(
     db, client, django_assert_num_queries, count
 ):
     guide_with_pages(count)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(7):
         page(client, "/guide/long/page-1/")
 
 
@@ -165,6 +200,23 @@ def test_a_reader_who_has_the_page_is_not_sent_it_again(imported, client):
     again = client.get("/guide/handbook/index/", headers={"If-None-Match": etag})
     assert (again.status_code, again.content) == (304, b"")
     assert again.headers["ETag"] == etag
+
+
+def test_that_somebody_has_the_page_is_found_out_without_rendering_it(
+    imported, client, django_assert_num_queries, monkeypatch
+):
+    etag = client.get("/guide/handbook/index/").headers["ETag"]
+    monkeypatch.setattr("guide.reading.kept", None)
+    with django_assert_num_queries(1):
+        again = client.get("/guide/handbook/index/", headers={"If-None-Match": etag})
+    assert again.status_code == 304
+    assert again.headers["Vary"] == "Accept-Encoding, Cookie"
+
+
+def test_whoever_has_another_version_is_sent_this_one(imported, client):
+    client.get("/guide/handbook/index/")
+    response = client.get("/guide/handbook/index/", headers={"If-None-Match": 'W/"of yesterday"'})
+    assert response.status_code == 200
 
 
 def test_a_version_weakened_by_a_proxy_is_still_known(imported, client):
