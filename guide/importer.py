@@ -27,6 +27,7 @@ from teams.models import Organization
 
 BATCH = 100
 TAKEN = {"search"}  # /guide/search/ is a page of the app
+TAKEN_PATHS = {"all"}  # and so is /guide/<guide>/all/
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ class Draft:
     nav_group: str
     position: int
     words: int
+    checksum: str
     sections: list[RenderedSection]
 
 
@@ -126,7 +128,14 @@ def path_of(file: str, project: Project) -> str:
     """Return a page's address below the guide. A README stands for a missing index."""
     index = re.sub(r"(^|/)README\.md$", r"\1index.md", file)
     taken = index != file and index in project.documents
-    return (file if taken else index).removesuffix(".md")
+    path = (file if taken else index).removesuffix(".md")
+    while path in TAKEN_PATHS or (path != file.removesuffix(".md") and is_page(path, project)):
+        path += "_"
+    return path
+
+
+def is_page(path: str, project: Project) -> bool:
+    return f"{path}.md" in project.documents
 
 
 def drafts_of(project: Project, rendering: Rendering) -> list[Draft]:
@@ -151,8 +160,14 @@ def draft(entry: NavEntry, position: int, project: Project, page: RenderedPage) 
         nav_group=entry.group[:200],
         position=position,
         words=sum(len(section.text.split()) for section in sections),
+        checksum=checksum_of_words(sections),
         sections=sections,
     )
+
+
+def checksum_of_words(sections: list[RenderedSection]) -> str:
+    """Return a digest of what there is to read: another way of showing it is nothing new to read."""
+    return digest(json.dumps([[section.title, section.text] for section in sections]).encode())
 
 
 def broken_links(rendering: Rendering) -> Iterator[BrokenLink]:
@@ -266,7 +281,7 @@ def remove_vanished(guide: Guide, drafts: list[Draft], refused: set[str]) -> Non
 
 def store_pages(guide: Guide, drafts: list[Draft]) -> None:
     """Write pages and sections in place, by path and anchor, so that what points to them stays."""
-    described = ["title", "nav_title", "nav_group", "position", "words"]
+    described = ["title", "nav_title", "nav_group", "position", "words", "checksum"]
     pages = Page.objects.bulk_create(
         [
             Page(guide=guide, path=draft.path, **{name: getattr(draft, name) for name in described})

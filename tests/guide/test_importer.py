@@ -161,6 +161,32 @@ def test_a_readme_stands_for_the_index(db, small_guide):
     assert 'href="/guide/small/index/"' in section_of("small", "b", "").html
 
 
+def test_the_address_of_the_whole_guide_is_no_page_of_it(db, small_guide):
+    import_guide(
+        small_guide({"index.md": "[one](all.md) [two](all_.md)", "all.md": "# A", "all_.md": "# B"})
+    )
+    assert list(Page.objects.values_list("title", "path")) == [
+        ("Index", "index"),
+        ("A", "all__"),
+        ("B", "all_"),
+    ]
+    html = section_of("small", "index", "").html
+    assert 'href="/guide/small/all__/"' in html
+    assert 'href="/guide/small/all_/"' in html
+
+
+def test_a_page_has_another_checksum_when_its_words_change_and_only_then(imported, handbook):
+    before = dict(Page.objects.values_list("path", "checksum"))
+    assert all(len(checksum) == 64 for checksum in before.values())
+    rota = handbook / "docs" / "on-call" / "rota.md"
+    rota.write_text(rota.read_text() + "\nOne sentence more.\n")
+    index = handbook / "docs" / "index.md"
+    index.write_text(index.read_text().replace("\n", "\n\n"))
+    import_guide(handbook)
+    after = dict(Page.objects.values_list("path", "checksum"))
+    assert {path for path in before if before[path] != after[path]} == {"on-call/rota"}
+
+
 def test_a_guide_of_an_organization_belongs_to_it(harbour, handbook):
     import_guide(handbook, harbour)
     assert Guide.objects.get().organization == harbour
