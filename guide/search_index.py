@@ -228,4 +228,4 @@ def fetch(statement: str, values: list[Any]) -> list[Any]:
 def fetch_rows(statement: str, values: list[Any]) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        return cursor.fetchall()
+        return list(cursor.fetchall())

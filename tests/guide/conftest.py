@@ -9,8 +9,9 @@ import pytest
 from django.utils import timezone
 
 from assessment.models import MaturityModel, Question, Questionnaire
-from guide.importer import Report, import_guide
+from guide.importer import import_guide
 from guide.models import Guide, Section
+from guide.report import Report
 
 HANDBOOK = Path(__file__).parent / "handbook"
 

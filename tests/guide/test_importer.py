@@ -4,9 +4,10 @@ import pytest
 from django.db.models import Max
 
 from guide import rendering
-from guide.importer import BrokenLink, import_guide
+from guide.files import ImportRefused
+from guide.importer import import_guide
 from guide.models import Asset, Guide, Page, Section
-from guide.project import ImportRefused
+from guide.report import BrokenLink
 from tests.guide.conftest import ask, section_of
 
 

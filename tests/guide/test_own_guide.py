@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from guide.importer import Report, import_guide
+from guide.importer import import_guide
 from guide.models import Page, Section
+from guide.report import Report
 
 CONTENT = Path(__file__).parents[2] / "guide" / "content" / "automated-remediation"
 

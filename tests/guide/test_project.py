@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from guide import project
-from guide.project import Finding, ImportRefused, NavEntry, read_project
+from guide import files
+from guide.files import Finding, ImportRefused
+from guide.project import NavEntry, read_project
 
 
 def zipped(folder: Path, inside: str = "") -> Path:
@@ -125,7 +126,7 @@ def test_a_docs_dir_outside_the_project_is_refused(small_guide):
 
 
 def test_a_file_larger_than_the_limit_is_left_out(handbook, monkeypatch):
-    monkeypatch.setattr(project, "LARGEST_FILE", 300)
+    monkeypatch.setattr(files, "LARGEST_FILE", 300)
     read = read_project(handbook)
     assert "features.md" not in read.documents
     assert "index.md" not in read.documents
@@ -136,7 +137,7 @@ def test_a_file_larger_than_the_limit_is_left_out(handbook, monkeypatch):
 
 @pytest.mark.parametrize(("limit", "value"), [("MOST_FILES", 3), ("LARGEST_PROJECT", 500)])
 def test_a_project_beyond_the_limits_is_refused(handbook, monkeypatch, limit, value):
-    monkeypatch.setattr(project, limit, value)
+    monkeypatch.setattr(files, limit, value)
     with pytest.raises(ImportRefused):
         read_project(handbook)
 

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from guide import search_index
+from guide.files import ImportRefused
 from guide.importer import import_guide
 from guide.models import Guide, IndexedSection, KnownWord, Page, Section
-from guide.project import ImportRefused
 from guide.search import search
 from guide.words import query_of
 from tests.conftest import signed_in
@@ -291,7 +291,10 @@ def test_guides_between_those_one_may_read_are_passed_over(harbour, mary, eve):
         guide = guide_with_pages(2, slug)
         Guide.objects.filter(pk=guide.pk).update(title=slug, organization=organization)
         search_index.index(guide)
-    assert [each.guide for each in search("words", eve).results] == [*["first"] * 2, *["second"] * 2]
+    assert [each.guide for each in search("words", eve).results] == [
+        *["first"] * 2,
+        *["second"] * 2,
+    ]
     assert [each.guide for each in search("words", mary).results].count("ours") == 2
 
 
@@ -366,7 +369,7 @@ def test_a_deleted_guide_is_found_no_more_and_leaves_nothing_in_the_index(corpus
     if connection.vendor == "sqlite":
         for index in INDEXES:
             with connection.cursor() as cursor:
-                cursor.execute(f"SELECT count(*) FROM {index} WHERE {index} MATCH 'noise'")
+                cursor.execute(f"SELECT count(*) FROM {index} WHERE {index} MATCH 'noise'")  # noqa: S608
                 assert cursor.fetchone() == (0,)
 
 
@@ -377,7 +380,7 @@ def test_a_changed_row_changes_the_index(corpus):
     if connection.vendor == "sqlite":
         for index in INDEXES:
             with connection.cursor() as cursor:
-                cursor.execute(f"INSERT INTO {index}({index}) VALUES ('integrity-check')")
+                cursor.execute(f"INSERT INTO {index}({index}) VALUES ('integrity-check')")  # noqa: S608
 
 
 def test_a_section_of_any_length_is_indexed(db):
