@@ -4,7 +4,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any
 
 from django.db import connection
@@ -87,12 +87,14 @@ def index(guide: Guide) -> None:
     IndexedSection.objects.filter(guide=guide).delete()
     KnownWord.objects.filter(guide=guide).delete()
     sections = Section.objects.filter(page__guide=guide).order_by("page__position", "position")
-    rows = list(rows_of(sections.select_related("page").defer("html")))
-    IndexedSection.objects.bulk_create(
-        [IndexedSection(guide=guide, **row) for row in rows], batch_size=BATCH
-    )
+    rows = rows_of(sections.select_related("page").defer("html").iterator(BATCH))
+    counts: Counter[str] = Counter()
+    # Bit by bit: a guide may hold fifty megabytes of text.
+    while batch := list(islice(rows, BATCH)):
+        IndexedSection.objects.bulk_create(IndexedSection(guide=guide, **row) for row in batch)
+        counts.update(words_in(batch))
     KnownWord.objects.bulk_create(
-        [KnownWord(guide=guide, word=word, sections=count) for word, count in known_words(rows)],
+        [KnownWord(guide=guide, word=word, sections=n) for word, n in sorted(counts.items())],
         batch_size=BATCH,
     )
 
@@ -109,11 +111,14 @@ def rows_of(sections: Iterable[Any]) -> Iterator[dict[str, Any]]:
 
 
 def known_words(rows: Iterable[dict[str, Any]]) -> list[tuple[str, int]]:
-    """Return each word of these rows and how many of them hold it."""
-    counts = Counter(
-        word for row in rows for word in {*row["heading"].split(), *row["text"].split()}
-    )
-    return sorted(counts.items())
+    """Return each word of these rows and how many of them hold it. A migration asks."""
+    return sorted(Counter(words_in(rows)).items())
+
+
+def words_in(rows: Iterable[dict[str, Any]]) -> Iterator[str]:
+    """Yield each word of a row once."""
+    for row in rows:
+        yield from {*row["heading"].split(), *row["text"].split()}
 
 
 # Asking -----------------------------------------------------------------------------------------
