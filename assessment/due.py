@@ -7,10 +7,15 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
+from guide import uploads
+
 # What it does, in the words `run_due` prints, and the function that does it: now in, a count out.
 Job = tuple[str, Callable[[datetime], int]]
 
-JOBS: Final[tuple[Job, ...]] = ()
+JOBS: Final[tuple[Job, ...]] = (
+    ("uploads of guides given up", uploads.give_up_silent),
+    ("uploads of guides removed", uploads.remove_old),
+)
 
 
 def run(now: datetime) -> dict[str, int]:

@@ -4,6 +4,7 @@ Every complaint names the file, the line and the reason; nothing is taken from a
 """
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,9 +22,11 @@ LARGEST_FILE = 2 * 1024 * 1024
 
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
 Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]*$", max_length=60)]
+# `page#anchor` in the model's own guide, or `guide:page#anchor` in another.
 Reference = Annotated[str, Field(pattern=r"^[^#\s]+#[^#\s]+$", max_length=200)]
 
 
+ELSEWHERE = re.compile(r"([-\w]+):([^#]+#.+)")
 NOTHING = "Nothing was loaded."
 
 
@@ -88,7 +91,7 @@ class ModelFile:
         return line_of(self.root, path)
 
     def references(self) -> Iterator[tuple[str, int]]:
-        """Yield every guide reference, `page#anchor`, with its line."""
+        """Yield every guide reference, as it is written, with its line."""
         for q, questionnaire in enumerate(self.content.questionnaires):
             for i, question in enumerate(questionnaire.questions):
                 place = ("questionnaires", q, "questions", i)
@@ -118,6 +121,12 @@ def read_model_file(path: Path) -> ModelFile:
     file = ModelFile(path.name, content, hashlib.sha256(raw).hexdigest(), root)
     file.complain([*_repeated_keys(file), *_suggestions_out_of_place(file)])
     return file
+
+
+def guide_and_place(reference: str) -> tuple[str, str]:
+    """Return the guide a reference names, empty for the model's own, and `page#anchor` there."""
+    found = ELSEWHERE.fullmatch(reference)
+    return (found[1], found[2]) if found else ("", reference)
 
 
 def line_of(node: yaml.Node, path: tuple[Any, ...]) -> int:

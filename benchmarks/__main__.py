@@ -60,7 +60,7 @@ def run(folder: Path, requests: int) -> dict[str, Any]:
     manage("collectstatic", "--noinput", "--verbosity", "0")
 
     django.setup()
-    from benchmarks import scene, searching  # models can be imported from here on
+    from benchmarks import importing, scene, searching  # models can be imported from here on
 
     places = scene.prepare()
     with serving(environment) as server:
@@ -74,6 +74,7 @@ def run(folder: Path, requests: int) -> dict[str, Any]:
         "pages": [asdict(cost) for cost in costs],
         "visits_kilobytes": visits,
         "megabytes_a_worker": round(memory, 1),
+        "import": importing.measure(folder / "measured"),
         "search_ms": searching.measure(),
     }
 
@@ -179,7 +180,13 @@ def table(figures: dict[str, Any]) -> str:
     lines.append(f"{'search in the database, 50,000 sections, ms':<44}{'median':>8}{'goal':>7}")
     for name, spent in figures["search_ms"].items():
         lines.append(f"{name:<44}{spent['median']:>8.2f}{'≤ 10':>7}")
+    imported = figures["import"]
     lines.append("")
+    lines.append(
+        f"import of {imported['pages']} pages, {imported['words']:,} words: "
+        f"{imported['seconds']} s (goal ≤ 10), {imported['cpu_seconds']} s CPU, "
+        f"{imported['megabytes_above_idle']} MB above idle (goal ≤ 150)"
+    )
     lines.append(f"memory of a worker: {figures['megabytes_a_worker']} MB (goal ≤ 150)")
     return "\n".join(lines)
 

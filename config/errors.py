@@ -2,6 +2,7 @@
 
 import sys
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -26,6 +27,16 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
         400,
         "Rungs could not read that request",
         "Nothing was stored. Go back, check what you sent and try again.",
+    )
+
+
+def too_much(request: HttpRequest) -> HttpResponse:
+    most = settings.LARGEST_REQUEST // 1024**2
+    return answer(
+        request,
+        413,
+        "That is too large",
+        f"Rungs takes {most} MB at once at most. Nothing was kept. Go back and send less.",
     )
 
 

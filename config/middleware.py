@@ -16,9 +16,12 @@ from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from config.errors import too_much
+
 Handler = Callable[[HttpRequest], HttpResponse]
 
 WORTH_PACKING = 1000  # bytes
+READ_AWAY = 5  # times what is allowed
 
 
 class SignInFirst(LoginRequiredMiddleware):
@@ -43,6 +46,25 @@ def sent_from(request: HttpRequest) -> str:
     if not url_has_allowed_host_and_scheme(page, {request.get_host()}, request.is_secure()):
         return reverse("home")
     return urlsplit(page)._replace(scheme="", netloc="", fragment="").geturl()
+
+
+class NotTooMuch:
+    """Turn away what is too large for any page before anything of it is kept.
+
+    It is read to its end, unless that is far: a browser that is cut off shows no answer.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not length.isdecimal() or int(length) <= settings.LARGEST_REQUEST:
+            return self.get_response(request)
+        if int(length) <= READ_AWAY * settings.LARGEST_REQUEST:
+            while request.read(1 << 20):
+                pass
+        return too_much(request)
 
 
 class SecurityHeaders:

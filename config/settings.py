@@ -94,6 +94,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "config.middleware.NotTooMuch",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -265,6 +266,8 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+# Files come as they are and wait in a temporary file. A page may allow them less, none more.
+LARGEST_REQUEST = 21 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 
 # E-mail ---------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("guide/", include("guide.urls")),
+    path("organizations/<slug:organization>/guides/", include("guide.organization_urls")),
     path("api/v1/", (api_routes, api_app, api_namespace)),
     path("", include("teams.urls")),
     path("", include("assessment.urls")),

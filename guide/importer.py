@@ -3,80 +3,27 @@
 Everything is read, rendered and checked first; then one transaction writes it, or nothing.
 """
 
-import hashlib
-import json
-import re
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict
 from pathlib import Path
 
 from django.db import transaction
 from django.db.models import ProtectedError
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import escape
 from django.utils.text import slugify
 
-from guide.markdown import RenderedPage
-from guide.markdown import Section as RenderedSection
-from guide.models import Asset, Guide, Page, Section
-from guide.pictures import size_of, with_sizes
-from guide.project import Finding, ImportRefused, NavEntry, Project, content_type, read_project
-from guide.rendering import PageRefused, Renderer
+from guide.changes import Changes, changed_assets, compare, drafted_pages, stored_pages
+from guide.drafting import Draft, Drafted, digest, drafted
+from guide.files import ImportRefused
+from guide.models import Asset, Correction, Guide, Page, ReadMark, Section
+from guide.project import content_type, read_project
+from guide.report import Report, report
 from guide.search_index import index
 from teams.models import Organization
 
 BATCH = 100
+LONGEST_SLUG = 60
 TAKEN = {"search"}  # /guide/search/ is a page of the app
-TAKEN_PATHS = {"all"}  # and so is /guide/<guide>/all/
-
-
-@dataclass(frozen=True)
-class BrokenLink:
-    """A link that leads nowhere. Line 0: the text does not hold it as such."""
-
-    page: str
-    line: int
-    link: str
-    reason: str
-
-
-@dataclass
-class Report:
-    """What an import did. Broken links and warnings name files as the author knows them."""
-
-    guide: str
-    url: str
-    changed: bool
-    pages: int
-    sections: int
-    assets: int
-    links_checked: int
-    broken_links: list[BrokenLink]
-    refused: list[Finding]
-    warnings: list[Finding]
-
-
-@dataclass
-class Draft:
-    """One page ready to be stored."""
-
-    path: str
-    title: str
-    nav_title: str
-    nav_group: str
-    position: int
-    words: int
-    checksum: str
-    sections: list[RenderedSection]
-
-
-@dataclass
-class Rendering:
-    """The pages that could be rendered and those that could not, by their file."""
-
-    pages: dict[str, RenderedPage] = field(default_factory=dict)
-    refused: dict[str, str] = field(default_factory=dict)
 
 
 def import_guide(path: Path, organization: Organization | None = None, slug: str = "") -> Report:
@@ -86,188 +33,94 @@ def import_guide(path: Path, organization: Organization | None = None, slug: str
     rendered is refused and the others come in. Raises ImportRefused, with nothing written.
     """
     project = read_project(path)
-    slug = slugify(slug or project.name)[:60]
+    slug = slugify(slug or project.name)[:LONGEST_SLUG]
     if not slug:
         raise ImportRefused("The guide needs an address: name one with --slug.")
     if slug in TAKEN:
         raise ImportRefused(f"The address “{slug}” is taken; choose another with --slug.")
-    rendering = render_pages(project, slug)
-    drafts = drafts_of(project, rendering)
-    if not drafts:
-        file, reason = next(iter(rendering.refused.items()))
-        raise ImportRefused(f"No page could be imported; {file}: {reason}.")
-    guide, changed = store(project, drafts, rendering, organization, slug)
-    return report(guide, changed, project, drafts, rendering)
+    return store(drafted(project, slug), organization)
 
 
-# Rendering and checking -------------------------------------------------------------------------
-
-
-def render_pages(project: Project, slug: str) -> Rendering:
-    rendering = Rendering()
-    at = addresses(project, slug)
-    sizes = {at[file]: size_of(content) for file, content in project.assets.items()}
-    with Renderer(at) as renderer:
-        for entry in project.nav:
-            try:
-                rendered = renderer.render(entry.file, project.documents[entry.file])
-            except PageRefused as reason:
-                rendering.refused[entry.file] = str(reason)
-            else:
-                for section in rendered.sections:
-                    section.html = with_sizes(section.html, sizes)
-                rendering.pages[entry.file] = rendered
-    return rendering
-
-
-def addresses(project: Project, slug: str) -> dict[str, str]:
-    """Return where the app shows each file of the guide."""
-    pages = {
-        file: reverse("guide_page", args=[slug, path_of(file, project)])
-        for file in project.documents
-    }
-    return pages | {file: reverse("guide_asset", args=[slug, file]) for file in project.assets}
-
-
-def path_of(file: str, project: Project) -> str:
-    """Return a page's address below the guide. A README stands for a missing index."""
-    index = re.sub(r"(^|/)README\.md$", r"\1index.md", file)
-    taken = index != file and index in project.documents
-    path = (file if taken else index).removesuffix(".md")
-    while path in TAKEN_PATHS or (path != file.removesuffix(".md") and is_page(path, project)):
-        path += "_"
-    return path
-
-
-def is_page(path: str, project: Project) -> bool:
-    return f"{path}.md" in project.documents
-
-
-def drafts_of(project: Project, rendering: Rendering) -> list[Draft]:
-    return [
-        draft(entry, position, project, rendering.pages[entry.file])
-        for position, entry in enumerate(project.nav)
-        if entry.file in rendering.pages
-    ]
-
-
-def draft(entry: NavEntry, position: int, project: Project, page: RenderedPage) -> Draft:
-    path = path_of(entry.file, project)
-    named_by_file = path.rsplit("/", 1)[-1].replace("_", " ").replace("-", " ").capitalize()
-    title = (page.title or page.heading or entry.label or named_by_file)[:200]
-    sections = [replace(page.sections[0], title=title), *page.sections[1:]]
-    if not any(section.html.startswith("<h1") for section in page.sections):
-        sections[0].html = f"<h1>{escape(title)}</h1>\n{sections[0].html}"
-    return Draft(
-        path=path,
-        title=title,
-        nav_title=(entry.label or title)[:200],
-        nav_group=entry.group[:200],
-        position=position,
-        words=sum(len(section.text.split()) for section in sections),
-        checksum=checksum_of_words(sections),
-        sections=sections,
-    )
-
-
-def checksum_of_words(sections: list[RenderedSection]) -> str:
-    """Return a digest of what there is to read, however it is shown."""
-    return digest(json.dumps([[section.title, section.text] for section in sections]).encode())
-
-
-def broken_links(rendering: Rendering) -> Iterator[BrokenLink]:
-    ids = {file: set(page.ids) for file, page in rendering.pages.items()}
-    for file, page in rendering.pages.items():
-        for link in page.links:
-            if reason := why_broken(link.file, link.fragment, ids, rendering):
-                yield BrokenLink(file, link.line, link.written, reason)
-
-
-def why_broken(file: str, fragment: str, ids: dict[str, set[str]], rendering: Rendering) -> str:
-    if not file:
-        return "there is no such file"
-    if file in rendering.refused:
-        return "the page was refused"
-    if fragment and file in ids and fragment not in ids[file]:
-        return f"{file} has no heading or anchor “{fragment}”"
-    return ""
-
-
-def report(
-    guide: Guide, changed: bool, project: Project, drafts: list[Draft], rendering: Rendering
-) -> Report:
-    refused = [Finding(file, 0, reason) for file, reason in rendering.refused.items()]
-    remarks = [
-        Finding(file, remark.line, remark.message)
-        for file, page in rendering.pages.items()
-        for remark in page.remarks
-    ]
-    return Report(
-        guide=guide.slug,
-        url=guide.get_absolute_url(),
-        changed=changed,
-        pages=len(drafts),
-        sections=sum(len(draft.sections) for draft in drafts),
-        assets=len(project.assets),
-        links_checked=sum(len(page.links) for page in rendering.pages.values()),
-        broken_links=list(broken_links(rendering)),
-        refused=refused,
-        warnings=project.warnings + remarks,
-    )
-
-
-# Storing ----------------------------------------------------------------------------------------
-
-
-def store(
-    project: Project,
-    drafts: list[Draft],
-    rendering: Rendering,
-    organization: Organization | None,
-    slug: str,
-) -> tuple[Guide, bool]:
-    """Write what changed and return the guide and whether anything did."""
-    checksum = checksum_of(project, drafts)
+def look(guide: Drafted, organization: Organization | None) -> Report:
+    """Return what importing the guide would do, with nothing changed. Raises ImportRefused."""
+    there = Guide.objects.filter(slug=guide.slug, organization=organization).first()
+    if there is None:
+        return report(guide, guide.slug, new=True, changed=True, changes=Changes())
     with transaction.atomic():
-        guide, created = Guide.objects.select_for_update().get_or_create(
-            slug=slug, defaults={"organization": organization}
+        remove_vanished(there, guide)
+        transaction.set_rollback(True)
+    changed = there.checksum != guide.checksum()
+    return report(guide, guide.slug, new=False, changed=changed, changes=changes_in(there, guide))
+
+
+def store(guide: Drafted, organization: Organization | None) -> Report:
+    """Write what changed and return what that was. Raises ImportRefused, with nothing written."""
+    checksum = guide.checksum()
+    with transaction.atomic():
+        there, new = Guide.objects.select_for_update().get_or_create(
+            slug=guide.slug, defaults={"organization": organization}
         )
-        if guide.organization_id != (organization.pk if organization else None):
-            raise ImportRefused(f"The address “{slug}” is taken; choose another with --slug.")
-        if guide.checksum == checksum:
-            return guide, False
-        refused = {path_of(file, project) for file in rendering.refused}
-        remove_vanished(guide, drafts, refused)
-        store_pages(guide, drafts)
-        store_assets(guide, project)
-        guide.title, guide.description = project.title[:200], project.description
-        guide.licence, guide.source_url = project.licence[:200], project.source_url
-        guide.checksum, guide.imported_at = checksum, timezone.now()
-        guide.revision += not created
-        guide.save()
-        index(guide)
-    return guide, True
+        if there.organization_id != (organization.pk if organization else None):
+            raise ImportRefused(f"The address “{guide.slug}” is taken; choose another with --slug.")
+        changed, changes = there.checksum != checksum, Changes()
+        if changed:
+            changes = Changes() if new else changes_in(there, guide)
+            write(there, guide, changes)
+            describe(there, guide, checksum)
+            there.revision += not new
+            there.save()
+            index(there)
+    return report(guide, there.slug, new=new, changed=changed, changes=changes)
 
 
-def checksum_of(project: Project, drafts: list[Draft]) -> str:
-    """Return a digest of all that would be stored: a new way of rendering is a change too."""
-    about = [project.title, project.description, project.licence, project.source_url]
-    assets = sorted((name, digest(content)) for name, content in project.assets.items())
-    outcome = [about, [asdict(draft) for draft in drafts], assets]
-    return digest(json.dumps(outcome).encode())
+def changes_in(there: Guide, guide: Drafted) -> Changes:
+    """Return what would change in the guide that is there. Refused pages stay as they are."""
+    kept = [page for page in stored_pages(there) if page.path not in guide.refused_paths]
+    changes = compare(kept, drafted_pages(guide.pages))
+    stored = dict(there.assets.values_list("path", "checksum"))
+    changes.assets = changed_assets(stored, guide.assets)
+    return changes
 
 
-def digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
+def describe(there: Guide, guide: Drafted, checksum: str) -> None:
+    project = guide.project
+    there.title, there.description = project.title[:200], project.description
+    there.licence, there.source_url = project.licence[:200], project.source_url
+    there.checksum, there.imported_at = checksum, timezone.now()
 
 
-def remove_vanished(guide: Guide, drafts: list[Draft], refused: set[str]) -> None:
+def write(there: Guide, guide: Drafted, changes: Changes) -> None:
+    store_pages(there, guide.pages)
+    carry_over(there, changes)
+    remove_vanished(there, guide)
+    store_assets(there, guide)
+
+
+def carry_over(there: Guide, changes: Changes) -> None:
+    """Let marks and corrections follow the words they belong to to where those have moved."""
+    pages = dict(there.pages.values_list("path", "pk"))
+    for moved in changes.pages.moved:
+        ReadMark.objects.filter(page=pages[moved.was]).update(page=pages[moved.now])
+    if not changes.sections.moved:
+        return
+    sections = {
+        f"{path}#{anchor}": pk
+        for path, anchor, pk in Section.objects.filter(page__guide=there).values_list(
+            "page__path", "anchor", "pk"
+        )
+    }
+    for moved in changes.sections.moved:
+        found = Correction.objects.filter(section=sections[moved.was])
+        found.update(section=sections[moved.now])
+
+
+def remove_vanished(there: Guide, guide: Drafted) -> None:
     """Delete pages and sections that are gone. A refused page keeps its earlier text.
 
     Raises ImportRefused if a maturity model points to one of the sections.
     """
-    present = {(draft.path, section.anchor) for draft in drafts for section in draft.sections}
-    sections = Section.objects.filter(page__guide=guide).exclude(page__path__in=refused)
+    present = {(draft.path, section.anchor) for draft in guide.pages for section in draft.sections}
+    sections = Section.objects.filter(page__guide=there).exclude(page__path__in=guide.refused_paths)
     held = []
     for section in sections.select_related("page").defer("html", "text"):
         if (section.page.path, section.anchor) not in present:
@@ -280,8 +133,8 @@ def remove_vanished(guide: Guide, drafts: list[Draft], refused: set[str]) -> Non
             "A maturity model points to sections that are missing here: "
             f"{', '.join(held)}; give them back their anchors, then import again."
         )
-    paths = {draft.path for draft in drafts} | refused
-    guide.pages.exclude(path__in=paths).delete()
+    paths = {draft.path for draft in guide.pages} | guide.refused_paths
+    there.pages.exclude(path__in=paths).delete()
 
 
 def store_pages(guide: Guide, drafts: list[Draft]) -> None:
@@ -311,17 +164,17 @@ def section_rows(pages: Iterable[tuple[Page, Draft]]) -> Iterator[Section]:
             yield Section(page=page, position=position, **asdict(section))
 
 
-def store_assets(guide: Guide, project: Project) -> None:
-    stored = dict(guide.assets.values_list("path", "checksum"))
+def store_assets(there: Guide, guide: Drafted) -> None:
+    stored = dict(there.assets.values_list("path", "checksum"))
     changed = [
         Asset(
-            guide=guide,
+            guide=there,
             path=path,
             content_type=content_type(path),
             content=content,
             checksum=digest(content),
         )
-        for path, content in project.assets.items()
+        for path, content in guide.project.assets.items()
         if stored.get(path) != digest(content)
     ]
     Asset.objects.bulk_create(
@@ -331,4 +184,4 @@ def store_assets(guide: Guide, project: Project) -> None:
         unique_fields=["guide", "path"],
         update_fields=["content_type", "content", "checksum"],
     )
-    guide.assets.exclude(path__in=project.assets).delete()
+    there.assets.exclude(path__in=guide.project.assets).delete()

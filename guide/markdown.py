@@ -63,6 +63,7 @@ BLOCKS = ALL_HEADINGS | {
     *("li", "p", "pre", "section", "summary", "table", "td", "th", "tr"),
 }
 LONGEST_HTML = 2_000_000
+NOT_INCLUDED = "includes nothing: other files are not read into a page."
 
 FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?\n)??(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 FRONT_MATTER_LINE = re.compile(r"\w[\w-]*:")
@@ -74,6 +75,7 @@ BOXES = {
     "===": TabbedProcessor.START,
 }
 GLUED = re.compile(r"(!!!|\?\?\?\+?)\w")
+INCLUDE = re.compile(r"\s*(-+8<-+|\{%-?\s*(include|extends)\b|\{!.+!\}|:::\s*\w)")
 
 
 class TooMuch(ValueError):
@@ -161,9 +163,11 @@ def one_line(text: str) -> str:
 
 
 def near_misses(text: str) -> Iterator[Remark]:
-    """Yield the lines outside code that look like an admonition or a tab and are hardly one."""
+    """Yield the lines that ask for another file, and those outside code that look like a box."""
     fence = ""
     for number, line in enumerate(text.split("\n"), start=1):
+        if INCLUDE.match(line):
+            yield Remark(number, f"“{line.strip()[:40]}” {NOT_INCLUDED}")
         mark = FENCE.match(line)
         if mark and not fence:
             fence = mark[1]

@@ -133,8 +133,9 @@ class Asset(models.Model):
 
 
 def sections_by_reference(guide: Guide) -> dict[str, Section]:
-    """Return the guide's sections keyed `page#anchor`."""
-    sections: QuerySet[Section] = Section.objects.filter(page__guide=guide).select_related("page")
+    """Return the guide's sections, without their text, keyed `page#anchor`."""
+    of_guide = Section.objects.filter(page__guide=guide)
+    sections: QuerySet[Section] = of_guide.select_related("page").defer("html", "text")
     return {section.reference: section for section in sections}
 
 
@@ -265,6 +266,8 @@ class GuideUpload(models.Model):
     reason = models.CharField(max_length=1000, blank=True)
     guide = models.ForeignKey(Guide, models.SET_NULL, null=True, related_name="+")
     uploaded_at = models.DateTimeField(default=timezone.now)
+    # When it was last heard of: nothing works on one that has been silent for long.
+    heard_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         ordering = ["-uploaded_at"]
@@ -279,3 +282,19 @@ class GuideUpload(models.Model):
 
     def __str__(self) -> str:
         return self.filename
+
+    def get_absolute_url(self) -> str:
+        return reverse("organization_upload", args=[self.organization.slug, self.pk])
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.status in {UploadStatus.WAITING, UploadStatus.WORKING}
+
+    @property
+    def is_coming_in(self) -> bool:
+        """Say whether it was looked through, confirmed, and is being imported."""
+        return self.is_under_way and self.report is not None
+
+    @property
+    def can_be_confirmed(self) -> bool:
+        return self.status == UploadStatus.READY

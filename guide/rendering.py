@@ -19,6 +19,7 @@ from guide.links import Surroundings
 from guide.markdown import Link, Remark, RenderedPage, Section, TooMuch, render
 
 SECONDS_A_PAGE = 10.0
+SECONDS_A_GUIDE = 600.0
 SECONDS_TO_START = 60.0
 LARGEST_PAGE = 200_000
 MEMORY = 512 * 1024 * 1024
@@ -38,6 +39,7 @@ class Renderer:
     def __init__(self, addresses: Mapping[str, str]) -> None:
         self.addresses = addresses
         self.child: Child | None = None
+        self.seconds_left = SECONDS_A_GUIDE
 
     def __enter__(self) -> "Renderer":
         return self
@@ -52,12 +54,18 @@ class Renderer:
                 f"it has {len(content) // 1000:,} kB, and a page may have {LARGEST_PAGE // 1000} kB"
             )
         message = {"file": file, "text": decoded(content)}
+        if self.seconds_left <= 0:
+            minutes = SECONDS_A_GUIDE / 60
+            raise PageRefused(f"rendering the pages before it took {minutes:g} minutes")
+        started = time.monotonic()
         try:
             self.child = self.child or Child(self.addresses)
             answer = self.child.ask(message, SECONDS_A_PAGE)
         except PageRefused:
             self._end_child()
             raise
+        finally:
+            self.seconds_left -= time.monotonic() - started
         if "refused" in answer:
             raise PageRefused(answer["refused"])
         return page_from(answer)
@@ -156,6 +164,10 @@ def answer_to(message: dict[str, str], addresses: Mapping[str, str]) -> dict[str
 def serve() -> None:
     """Be the child: answer each line on standard input until it ends."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    # It writes no file, and ends by itself even if its parent was killed.
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    cpu = int(SECONDS_A_GUIDE)
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu))
     addresses = json.loads(sys.stdin.buffer.readline())
     print("{}", flush=True)  # noqa: T201 - standard output is the way back to the parent
     for line in sys.stdin.buffer:

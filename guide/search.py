@@ -16,7 +16,7 @@ from django.db.models.functions import Length
 
 from guide.models import Guide, IndexedSection, KnownWord, Section
 from guide.search_index import MOST_CANDIDATES, candidates
-from guide.words import Query, Term, Word, query_of, words_of
+from guide.words import Query, Term, Word, query_of, words_of, written
 from teams.models import User
 
 A_PAGE = 20
@@ -160,11 +160,6 @@ def pattern(*terms: Term) -> re.Pattern[str]:
     A match's `lastindex` is the term's number, from 1.
     """
     return re.compile(rf"(?<= )(?:{'|'.join(f'({written(term)})' for term in terms)})(?= )")
-
-
-def written(term: Term) -> str:
-    first = " ".join(term.words) + ("[^ ]*" if term.prefix else "")
-    return "|".join([first, *term.other_forms])
 
 
 # What is shown ----------------------------------------------------------------------------------

@@ -114,6 +114,12 @@ def other_forms(word: str) -> tuple[str, ...]:
     return (word + "s",)
 
 
+def written(term: Term) -> str:
+    """Return the term as a regular expression for folded words with a space between them."""
+    first = " ".join(term.words) + ("[^ ]*" if term.prefix else "")
+    return "|".join([first, *term.other_forms])
+
+
 def query_of(typed: str) -> Query:
     """Read what was typed. Nothing in it is an operator but the quotation mark."""
     text = "".join(each if each.isprintable() else " " for each in typed[: LONGEST_QUERY + 1])

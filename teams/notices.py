@@ -19,6 +19,11 @@ def unseen_by(user: User) -> QuerySet[Notice]:
     return Notice.objects.filter(user=user, seen_at=None)
 
 
+def seen(user: User, address: str) -> None:
+    """Take off the person's home page what leads to the page they have just opened."""
+    unseen_by(user).filter(address=address).update(seen_at=timezone.now())
+
+
 def put_away(user: User, notice: int) -> None:
     """Take one notice off the person's home page. Somebody else's stays where it is."""
     unseen_by(user).filter(pk=notice).update(seen_at=timezone.now())

@@ -1,15 +1,22 @@
 """A maturity model's file: what is taken, and what each complaint says."""
 
 import copy
+import re
+from collections import Counter
 
 import pytest
 import yaml
 from django.core.management import CommandError, call_command
+from django.db.models import ProtectedError
 
+from assessment.demo import OUR_GUIDE
 from assessment.management.commands.score_answers import newest_model
 from assessment.model_file import ModelFileError, read_model_file
 from assessment.models import Level, MaturityModel, Question
+from assessment.published import published_model
 from assessment.publishing import publish
+from guide.importer import import_guide
+from guide.models import Guide, Section
 
 PLAIN = """\
 key: tiny
@@ -235,3 +242,110 @@ def test_publishing_makes_the_guide_show_the_new_questions(write, guide_section)
 
     guide.refresh_from_db()
     assert guide.revision == before + 1
+
+
+# Leading into several guides ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def runbooks(harbour):
+    """Another guide with a section; its organization is up to the test."""
+    guide = Guide.objects.create(slug="runbooks", title="Runbooks", checksum="1")
+    page = guide.pages.create(path="on-call/rota", title="Rota", nav_title="Rota", position=0)
+    page.sections.create(anchor="swaps", title="Swaps", depth=2, position=1, html="", text="")
+    return guide
+
+
+ELSEWHERE = TINY.replace("getting_started#reducing-noise", "runbooks:on-call/rota#swaps", 1)
+
+
+def test_a_question_may_lead_into_another_guide(write, guide_section, runbooks, client):
+    before = Guide.objects.in_bulk()
+    model, _ = publish(write(ELSEWHERE))
+
+    question = Question.objects.get(questionnaire__maturity_model=model)
+    assert question.section.page.guide == runbooks
+    assert question.levels.get(level=0).section == guide_section
+    assert published_model(model.pk).questions["noise.review"].guide.url == (
+        "/guide/runbooks/on-call/rota/#swaps"
+    )
+    for guide in Guide.objects.all():
+        assert guide.revision == before[guide.pk].revision + 1
+    page = client.get("/guide/runbooks/on-call/rota/").content.decode()
+    assert "A look at what paged" in page
+
+
+def test_what_another_guide_does_not_have_is_named_with_its_line(write, guide_section, runbooks):
+    text = ELSEWHERE.replace("#swaps", "#gone").replace("reducing-noise", "gone", 1)
+
+    with pytest.raises(ModelFileError) as refused:
+        publish(write(text.replace("getting_started#gone", "nowhere:page#gone", 1)))
+
+    assert str(refused.value) == (
+        "model.yaml, line 15: the guide “runbooks” has no section “on-call/rota#gone”.\n"
+        "model.yaml, line 22: there is no guide “nowhere”; import it first (import_guide).\n"
+        "Nothing was loaded."
+    )
+
+
+def test_everybodys_model_leads_into_guides_that_everybody_may_read(
+    write, guide_section, runbooks, harbour
+):
+    Guide.objects.filter(pk=runbooks.pk).update(organization=harbour)
+
+    with pytest.raises(ModelFileError) as refused:
+        publish(write(ELSEWHERE))
+
+    assert str(refused.value) == (
+        "model.yaml, line 15: there is no guide “runbooks” that everybody may read: it belongs to "
+        "an organization.\nNothing was loaded."
+    )
+    assert not MaturityModel.objects.exists()
+
+
+def test_an_organizations_model_leads_into_its_guides_and_not_into_anothers(
+    write, guide_section, runbooks, harbour, eve
+):
+    Guide.objects.filter(pk=runbooks.pk).update(organization=harbour)
+    elsewhere = eve.memberships.get().organization
+
+    with pytest.raises(ModelFileError, match="line 15: there is no guide “runbooks”; import it"):
+        publish(write(ELSEWHERE), elsewhere)
+    model, new = publish(write(ELSEWHERE), harbour)
+
+    assert (model.organization, new) == (harbour, True)
+    assert publish(write(ELSEWHERE), harbour) == (model, False)
+
+
+def test_the_model_that_leads_into_another_guide_keeps_it_whole(write, guide_section, runbooks):
+    publish(write(ELSEWHERE))
+
+    with pytest.raises(ProtectedError):
+        runbooks.delete()
+    assert Section.objects.filter(page__guide=runbooks).count() == 1
+
+
+def test_a_page_named_with_a_colon_is_one_of_the_models_own_guide(write, guide_section, runbooks):
+    page = guide_section.page.guide.pages.create(
+        path="runbooks:on-call/rota", title="P", nav_title="P", position=9
+    )
+    own = page.sections.create(anchor="swaps", title="S", depth=2, position=0, html="", text="")
+    model, _ = publish(write(ELSEWHERE))
+
+    assert Question.objects.get(questionnaire__maturity_model=model).section == own
+
+
+def test_everything_our_model_leads_to_stands_in_our_guide_exactly_once(db):
+    import_guide(OUR_GUIDE)
+    model = read_model_file(newest_model())
+    sections = Section.objects.select_related("page")
+    ids = Counter(
+        f"{section.page.path}#{anchor}"
+        for section in sections
+        for anchor in re.findall(r' id="([^"]+)"', section.html)
+    )
+    references = [reference for reference, _ in model.references()]
+
+    assert len(references) == 56 + 224
+    assert {reference: ids[reference] for reference in references if ids[reference] != 1} == {}
+    assert set(references) <= {section.reference for section in sections}

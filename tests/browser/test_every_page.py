@@ -43,6 +43,8 @@ PAGES = [
     ("owner", "/organizations/lantern-market/teams/search/assessments/new/"),
     ("owner", ORGANIZATION + "people/"),
     ("owner", ORGANIZATION + "settings/"),
+    ("owner", ORGANIZATION + "guides/"),
+    ("owner", ORGANIZATION + "guides/import/"),
     ("owner", ORGANIZATION + "teams/new/"),
     ("owner", "/organizations/new/"),
     ("owner", "/accounts/email/"),

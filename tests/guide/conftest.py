@@ -9,8 +9,9 @@ import pytest
 from django.utils import timezone
 
 from assessment.models import MaturityModel, Question, Questionnaire
-from guide.importer import Report, import_guide
+from guide.importer import import_guide
 from guide.models import Guide, Section
+from guide.report import Report
 
 HANDBOOK = Path(__file__).parent / "handbook"
 
@@ -75,3 +76,16 @@ def guide_with_pages(count: int, slug: str = "long") -> Guide:
             anchor="", title=page.title, depth=1, position=0, html="<h1>Page</h1>", text="Words."
         )
     return guide
+
+
+def with_pages_that_cannot_be_read(handbook: Path) -> Path:
+    """Add pages that no repository should hold as files: huge ones, and one that is no text."""
+    docs = handbook / "docs"
+    for name, content in {
+        "brackets.md": b"[" * 20_000,
+        "large.md": b"# Large\n\n" + b"word " * 60_000,
+        "no-text.md": b"# No text\n\nCaf\xe9",
+        "quotes.md": b"# Quotes\n\n" + b">" * 1000 + b" deep",
+    }.items():
+        (docs / name).write_bytes(content)
+    return handbook

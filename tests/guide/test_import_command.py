@@ -19,20 +19,44 @@ def test_the_report_in_words_names_counts_and_faults(db, handbook):
     lines = run(handbook).splitlines()
     assert lines[:3] == [
         "handbook: imported, /guide/handbook/",
-        "6 pages, 21 sections, 2 assets",
-        "27 links checked, 7 broken",
+        "10 pages, 29 sections, 2 assets",
+        "44 links checked, 8 broken",
     ]
     assert "  on-call/handover.md, line 6: missing.md: there is no such file" in lines
     assert "handbook: nothing has changed, /guide/handbook/" in run(handbook)
 
 
+def test_the_report_in_words_names_what_changed(db, handbook):
+    run(handbook)
+    (handbook / "docs" / "traps.md").rename(handbook / "docs" / "pitfalls.md")
+    (handbook / "docs" / "on-call" / "deeper" / "nights.md").unlink()
+    (handbook / "docs" / "new.md").write_text("# New")
+    assert run(handbook).splitlines()[2:17] == [
+        "pages: 1 added, 2 changed, 1 removed, 1 moved",
+        "  added: new",
+        "  changed: index",
+        "  changed: links",
+        "  removed: on-call/deeper/nights",
+        "  moved: traps to pitfalls",
+        "sections: 1 added, 2 changed, 4 removed, 1 moved",
+        "  added: new#",
+        "  changed: index#what-is-here",
+        "  changed: links#",
+        "  removed: on-call/deeper/nights#",
+        "  removed: on-call/deeper/nights#обзор",
+        "  removed: on-call/deeper/nights#über-nacht",
+        "  removed: on-call/deeper/nights#guide-main",
+        "  moved: traps# to pitfalls#",
+    ]
+
+
 def test_the_report_as_json(db, handbook):
     report = json.loads(run(handbook, "--json"))
     assert {name: report[name] for name in ("pages", "sections", "assets", "links_checked")} == {
-        "pages": 6,
-        "sections": 21,
+        "pages": 10,
+        "sections": 29,
         "assets": 2,
-        "links_checked": 27,
+        "links_checked": 44,
     }
     assert report["broken_links"][0] == {
         "page": "on-call/handover.md",
@@ -40,8 +64,8 @@ def test_the_report_as_json(db, handbook):
         "link": "missing.md",
         "reason": "there is no such file",
     }
-    assert len(report["broken_links"]) == 7
-    assert len(report["warnings"]) == 5
+    assert len(report["broken_links"]) == 8
+    assert len(report["warnings"]) == 9
     assert report["refused"] == []
 
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from guide import project
-from guide.project import Finding, ImportRefused, NavEntry, read_project
+from guide import files
+from guide.files import Finding, ImportRefused
+from guide.project import NavEntry, read_project
 
 
 def zipped(folder: Path, inside: str = "") -> Path:
@@ -26,6 +27,10 @@ def test_the_nav_gives_the_order_the_labels_and_the_groups(handbook):
         NavEntry("on-call/handover.md", "Handing over", "On call"),
         NavEntry("on-call/deeper/nights.md", "", "On call / Deeper"),
         NavEntry("features.md", "Everything Markdown can do"),
+        NavEntry("links.md"),
+        NavEntry("unnamed.md", "Named by the contents"),
+        NavEntry("cycle/one.md", "", "More / Deeper still"),
+        NavEntry("cycle/two.md", "", "More / Deeper still"),
         NavEntry("traps.md", "", "More pages"),
     ]
 
@@ -44,7 +49,7 @@ def test_without_a_nav_the_folders_give_the_order(small_guide):
 
 def test_a_nav_that_names_a_missing_file_is_reported_with_its_line(handbook):
     assert Finding(
-        "mkdocs.yml", 22, "The nav names gone.md, which is not a page of this guide."
+        "mkdocs.yml", 30, "The nav names gone.md, which is not a page of this guide."
     ) in (read_project(handbook).warnings)
 
 
@@ -102,6 +107,22 @@ def test_a_zip_that_unpacks_to_far_more_than_it_is_is_refused(handbook):
         read_project(zipped(handbook))
 
 
+def test_a_zip_that_names_very_many_files_is_refused_before_they_are_read(handbook, monkeypatch):
+    packed = zipped(handbook)
+    monkeypatch.setattr(files, "LARGEST_DIRECTORY", 500)
+    monkeypatch.setattr(zipfile, "ZipFile", None)
+    with pytest.raises(ImportRefused, match="more than 2,000 files"):
+        read_project(packed)
+
+
+@pytest.mark.parametrize("content", [b"", b"PK", b"PK\x05\x06", b"PK\x05\x06" + b"\0" * 18, b"no"])
+def test_what_is_no_zip_is_refused(tmp_path, content):
+    packed = tmp_path / "guide.zip"
+    packed.write_bytes(content)
+    with pytest.raises(ImportRefused, match=r"guide\.zip"):
+        read_project(packed)
+
+
 def test_a_damaged_zip_is_refused(handbook):
     packed = zipped(handbook)
     whole = packed.read_bytes()
@@ -119,13 +140,34 @@ def test_a_link_out_of_the_folder_is_left_out(handbook, tmp_path):
     assert "link.md" in [each.page for each in read.warnings]
 
 
+def test_a_link_that_leads_to_itself_is_left_out(handbook):
+    (handbook / "docs" / "loop.md").symlink_to("loop.md")
+    (handbook / "docs" / "around").symlink_to(handbook / "docs")
+    read = read_project(handbook)
+    assert "loop.md" in [each.page for each in read.warnings]
+    assert not [name for name in read.documents if name.startswith(("loop", "around"))]
+
+
+@pytest.mark.parametrize(
+    ("mkdocs_yml", "licence"),
+    [
+        ("site_name: S", "MIT License"),
+        ("site_name: S\ncopyright: Harbour &copy; 2026, CC0", "Harbour   2026, CC0"),
+    ],
+)
+def test_the_licence_is_that_of_mkdocs_yml_or_of_the_licence_file(small_guide, mkdocs_yml, licence):
+    root = small_guide({"index.md": "# A"}, mkdocs_yml)
+    (root / "LICENSE").write_text("\n# MIT License\n\nPermission is hereby granted")
+    assert read_project(root).licence == read_project(zipped(root)).licence == licence
+
+
 def test_a_docs_dir_outside_the_project_is_refused(small_guide):
     with pytest.raises(ImportRefused, match="lies outside the project"):
         read_project(small_guide({"index.md": "# A"}, "site_name: S\ndocs_dir: ../.."))
 
 
 def test_a_file_larger_than_the_limit_is_left_out(handbook, monkeypatch):
-    monkeypatch.setattr(project, "LARGEST_FILE", 300)
+    monkeypatch.setattr(files, "LARGEST_FILE", 300)
     read = read_project(handbook)
     assert "features.md" not in read.documents
     assert "index.md" not in read.documents
@@ -136,7 +178,7 @@ def test_a_file_larger_than_the_limit_is_left_out(handbook, monkeypatch):
 
 @pytest.mark.parametrize(("limit", "value"), [("MOST_FILES", 3), ("LARGEST_PROJECT", 500)])
 def test_a_project_beyond_the_limits_is_refused(handbook, monkeypatch, limit, value):
-    monkeypatch.setattr(project, limit, value)
+    monkeypatch.setattr(files, limit, value)
     with pytest.raises(ImportRefused):
         read_project(handbook)
 

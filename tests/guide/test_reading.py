@@ -80,7 +80,7 @@ def test_the_list_shows_each_reader_their_own_guides(imported, ours, client, mar
     assert html.index("<h2>Open to everybody</h2>") < html.index("<h2>Only for Harbour</h2>")
     assert html.index('href="/guide/handbook/"') < html.index("<h2>Only for Harbour</h2>")
     assert html.index("<h2>Only for Harbour</h2>") < html.index('href="/guide/ours/"')
-    assert html.count("6 pages, about 1 minute to read") == 2
+    assert html.count("10 pages, about 2 minutes to read") == 2
 
 
 def test_guides_are_listed_with_their_organization_and_by_their_titles(imported, handbook, mary):
@@ -118,7 +118,7 @@ def test_a_member_reads_what_was_kept_for_another_and_a_stranger_still_does_not(
 def test_the_contents_name_every_page_and_the_sections_of_this_one(imported, client):
     html = page(client, "/guide/handbook/on-call/rota/")
     contents = html[html.index('class="guide-contents') : html.index("</details>")]
-    for path in ("index", "on-call/handover", "on-call/deeper/nights", "features", "traps"):
+    for path in ("index", "on-call/handover", "on-call/deeper/nights", "cycle/one", "traps"):
         assert f'href="/guide/handbook/{path}/"' in contents
     assert '<a href="/guide/handbook/on-call/rota/" aria-current="page">The rota</a>' in contents
     index = page(client, "/guide/handbook/index/")
@@ -133,7 +133,7 @@ def test_a_page_leads_to_the_one_before_and_the_one_after(imported, client):
     first, last = page(client, "/guide/handbook/index/"), page(client, "/guide/handbook/traps/")
     assert 'rel="next" href="/guide/handbook/on-call/rota/"' in first
     assert 'rel="prev"' not in first
-    assert 'rel="prev" href="/guide/handbook/features/"' in last
+    assert 'rel="prev" href="/guide/handbook/cycle/two/"' in last
     assert 'rel="next"' not in last
 
 

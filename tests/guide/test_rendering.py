@@ -30,6 +30,13 @@ def test_a_page_that_takes_too_long_is_refused_and_the_next_one_comes_in(rendere
     assert renderer.render("index.md", b"# Next").heading == "Next"
 
 
+def test_what_comes_after_too_long_a_time_for_a_whole_guide_is_refused(renderer):
+    renderer.render("index.md", b"# One")
+    renderer.seconds_left = 0
+    with pytest.raises(PageRefused, match="rendering the pages before it took 10 minutes"):
+        renderer.render("index.md", b"# Two")
+
+
 def test_a_page_of_more_than_200_kb_is_refused(renderer):
     with pytest.raises(PageRefused, match="it has 300 kB, and a page may have 200 kB"):
         renderer.render("index.md", b"a" * 300_000)

@@ -9,9 +9,13 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from guide.importer import Report, import_guide
-from guide.project import ImportRefused
+from guide.changes import Changed, Changes
+from guide.files import ImportRefused
+from guide.importer import import_guide
+from guide.report import Report
 from teams.models import Organization
+
+CHANGES = ("added", "changed", "removed", "moved")
 
 
 class Command(BaseCommand):
@@ -50,6 +54,7 @@ def lines_of(report: Report) -> Iterator[str]:
     """Say in words what the import did, one thing a line."""
     yield f"{report.guide}: {'imported' if report.changed else 'nothing has changed'}, {report.url}"
     yield f"{report.pages} pages, {report.sections} sections, {report.assets} assets"
+    yield from changed_lines(report.changes)
     yield f"{report.links_checked} links checked, {len(report.broken_links)} broken"
     for link in report.broken_links:
         yield f"  {link.page}, line {link.line}: {link.link}: {link.reason}"
@@ -58,3 +63,16 @@ def lines_of(report: Report) -> Iterator[str]:
     for finding in report.warnings:
         place = f"{finding.page}, line {finding.line}" if finding.line else finding.page
         yield f"  {place}: {finding.message}"
+
+
+def changed_lines(changes: Changes) -> Iterator[str]:
+    """Say what is otherwise than at the last import; nothing at the first one."""
+    for kind in ("pages", "sections", "assets"):
+        changed: Changed = getattr(changes, kind)
+        counts = {name: len(getattr(changed, name)) for name in CHANGES}
+        if any(counts.values()):
+            yield f"{kind}: {', '.join(f'{n} {name}' for name, n in counts.items() if n)}"
+        for name in ("added", "changed", "removed"):
+            yield from (f"  {name}: {place}" for place in getattr(changed, name))
+        yield from (f"  moved: {each.was} to {each.now}" for each in changed.moved)
+    yield from (f"  elsewhere in the contents: {path}" for path in changes.reordered)
