@@ -17,6 +17,7 @@ from assessment.models.planning import ActionStatus
 from assessment.sparklines import line, scale
 from teams.access import own_teams_of
 from teams.models import ORGANIZATION_ROLES, Organization, Team, User
+from teams.notices import at_home
 
 
 class ExampleLine(NamedTuple):
@@ -72,7 +73,11 @@ def overview(user: User) -> dict[str, object]:
     """Return what waits for the user, their teams' newest results and what they look after."""
     running, done = running_assessments_of(user), finished_by(user)
     answering = [each for each in running if each.is_open]
+    notices = list(at_home(user))
     return {
+        "notices": notices,
+        # One that the query annotated.
+        "more_notices": notices[0].in_all - len(notices) if notices else 0,  # type: ignore[attr-defined]
         "talks": [each for each in running if each.is_revealed],
         "waiting": [each for each in answering if each.pk not in done],
         "finished": [each for each in answering if each.pk in done],
