@@ -22,5 +22,6 @@ urlpatterns = [
     path("guide/", include("guide.urls")),
     path("api/v1/", (api_routes, api_app, api_namespace)),
     path("", include("teams.urls")),
+    path("", include("guide.correction_urls")),
     path("", include("assessment.urls")),
 ]

@@ -20,7 +20,7 @@ const section = (page, anchor) => {
 
 // Ids would be there twice, and addresses are meant from the guide's page.
 const settleIn = (node, address) => {
-  for (const aside of node.querySelectorAll(".section-questions")) aside.remove();
+  for (const aside of node.querySelectorAll(".section-questions, .section-actions")) aside.remove();
   for (const each of [node, ...node.querySelectorAll("*")]) {
     each.removeAttribute("id");
     for (const name of ["href", "src"]) {

@@ -7,7 +7,7 @@ from django.test import Client
 
 from guide.importer import import_guide
 from guide.models import Guide
-from guide.views import reading_time
+from guide.views.reading import reading_time
 from tests.conftest import signed_in
 from tests.guide.conftest import ask, guide_with_pages, section_of
 
