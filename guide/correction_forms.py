@@ -23,7 +23,10 @@ class CorrectionForm(forms.Form):
     """A suggestion for a section. Where several organizations could look after it, one is asked."""
 
     kind = forms.ChoiceField(
-        label="What is it?", choices=CorrectionKind.choices, widget=forms.RadioSelect
+        label="What is it?",
+        choices=CorrectionKind.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose one of the two."},
     )
     text = LinesField(
         max_length=Correction._meta.get_field("text").max_length,
@@ -42,6 +45,7 @@ class CorrectionForm(forms.Form):
                 choices=[(str(each.pk), each.name) for each in organizations],
                 widget=forms.RadioSelect,
                 help_text="You are in several organizations; the owners of one are asked.",
+                error_messages={"required": "Choose one of them."},
             )
 
     @property

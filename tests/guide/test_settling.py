@@ -270,7 +270,17 @@ def test_the_second_owner_keeps_the_reason_they_typed(suggestion, olga, otto):
 
     assert "Olga Owner marked this suggestion as done on " in html
     assert "I think not.</textarea>" in html
+    assert "Decline and say why" not in html
     assert ended(suggestion) == ("done", "", "Olga Owner")
+
+
+def test_a_settled_one_is_not_offered_to_be_declined(suggestion, olga, otto):
+    done(olga, suggestion)
+
+    html = signed_in(otto).get(f"{HARBOUR}{suggestion.pk}/decline/").text
+
+    assert "by Olga Owner" in html
+    assert "<textarea" not in html
 
 
 def test_what_its_reader_took_back_is_said(suggestion, olga, mary):

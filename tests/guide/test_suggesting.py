@@ -173,7 +173,7 @@ def test_a_guide_of_others_is_not_there(harbour, eve):
         ({"text": "x" * 2001}, "text", "at most 2000 characters (it has 2001)"),
         ({"text": "nul\0"}, "text", "Null characters are not allowed."),
         ({"kind": "praise"}, "kind", "praise is not one of the available choices."),
-        ({"kind": ""}, "kind", "This field is required."),
+        ({"kind": ""}, "kind", "Choose one of the two."),
     ],
 )
 def test_what_cannot_be_kept_is_said_at_its_field(handbook, mary, typed, field, said):
