@@ -40,15 +40,15 @@ SUGGESTED: Final = (
     Suggested(
         "ir_workflows#runbooks",
         CorrectionKind.CORRECTION,
-        "The text says that a runbook is read at night. Ours are read by the chat bot first.",
+        "The text says that nobody searches a wiki at night. Our chat bot does it for us.",
         20,
         CorrectionStatus.DECLINED,
         "True for you, but most teams have no bot yet. We keep the sentence.",
     ),
     Suggested(
         "measuring#reading-intervals",
-        CorrectionKind.CORRECTION,
-        "The word “prior” stands here before it is explained.",
+        CorrectionKind.ADDITION,
+        "A picture of two intervals that overlap would help here.",
         12,
         CorrectionStatus.DONE,
     ),
