@@ -18,6 +18,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
+from assessment.demo_readers import answer_back
 from assessment.demo_stories import (
     ACTIONS,
     FIRST_NAMES,
@@ -149,6 +150,8 @@ class Maker:
             team = self._team(organization, name, parents[index % len(parents)])
             self._fill_team(team, STORIES[index % len(STORIES)], named=number == index == 0)
             teams.append(team)
+        if number == 0 and teams:
+            answer_back(organization, self.model.id, self.today)
         self._report(organization, teams)
 
     def make_outsider(self) -> None:

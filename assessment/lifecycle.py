@@ -65,9 +65,9 @@ def change_due_date(*, assessment: Assessment, due_on: date | None) -> None:
 
 
 def finish(*, assessment: Assessment, user: User) -> None:
-    """Note that a member has finished. It is kept to the day and leads to no sheet."""
+    """Note that a member has finished. It is kept to the day (UTC) and leads to no sheet."""
     Participation.objects.update_or_create(
-        assessment=assessment, user=user, defaults={"finished_on": timezone.localdate()}
+        assessment=assessment, user=user, defaults={"finished_on": timezone.now().date()}
     )
 
 

@@ -52,7 +52,7 @@ def claim(assessment: Assessment, user: User) -> bool:
 
     It notes so before the mail goes out: of many that press at once, one sends it.
     """
-    today = timezone.localdate()
+    today = timezone.now().date()  # one day for all, whatever zone who asks reads times in
     mine = Participation.objects.filter(assessment=assessment, user=user)
     Participation.objects.bulk_create(
         [Participation(assessment=assessment, user=user)], ignore_conflicts=True

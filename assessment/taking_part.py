@@ -24,7 +24,7 @@ class Member:
 
     @property
     def reminded_today(self) -> bool:
-        return self.reminded_on == timezone.localdate()
+        return self.reminded_on == timezone.now().date()  # as assessment.reminding counts days
 
 
 @dataclass(frozen=True)

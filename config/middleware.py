@@ -13,10 +13,12 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from config.errors import too_much
+from teams.zones import zone_named
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -65,6 +67,21 @@ class NotTooMuch:
             while request.read(1 << 20):
                 pass
         return too_much(request)
+
+
+class ReadersZone:
+    """Show whoever is signed in dates and times in the zone they chose; everybody else UTC.
+
+    What is kept for several readers (the cache named "rendered") is rendered in UTC instead.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        zone = zone_named(request.user.time_zone) if request.user.is_authenticated else None
+        with timezone.override(zone):
+            return self.get_response(request)
 
 
 class SecurityHeaders:

@@ -23,5 +23,6 @@ urlpatterns = [
     path("organizations/<slug:organization>/guides/", include("guide.organization_urls")),
     path("api/v1/", (api_routes, api_app, api_namespace)),
     path("", include("teams.urls")),
+    path("", include("guide.correction_urls")),
     path("", include("assessment.urls")),
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from guide import organization_views as views
+from guide.views import importing as views
 
 UPLOAD = "uploads/<uuid:upload>/"
 

@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
+from teams import zones
 from teams.models import (
     LEAST_ANSWERS,
     MOST_ANSWERS,
@@ -14,6 +15,7 @@ from teams.models import (
     Invitation,
     Membership,
     Organization,
+    Reminders,
     Role,
     Team,
     User,
@@ -51,9 +53,35 @@ class NameForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
 
+
+class SignUpForm(NameForm):
+    """Asks for a name. The zone is what the browser says, without a question; UTC if nothing."""
+
+    time_zone = forms.CharField(required=False, widget=forms.HiddenInput)
+
     def signup(self, request: HttpRequest, user: User) -> None:
         user.name = self.cleaned_data["name"]
-        user.save(update_fields=["name"])
+        if self.cleaned_data["time_zone"] in zones.names():
+            user.time_zone = self.cleaned_data["time_zone"]
+        user.save(update_fields=["name", "time_zone"])
+
+
+class PreferencesForm(forms.Form):
+    """How a person reads times, and which mails they want."""
+
+    time_zone = forms.ChoiceField(
+        label="Time zone",
+        choices=zones.by_region,
+        help_text="Rungs shows you dates and times in it.",
+        error_messages={"invalid_choice": "Choose a time zone from the list."},
+    )
+    reminders = forms.ChoiceField(
+        label="Reminders by e-mail",
+        choices=Reminders.choices,
+        widget=forms.RadioSelect,
+        help_text="Also what became of your suggestions for a guide. Invitations that somebody "
+        "sends you, and mails about signing in, always come.",
+    )
 
 
 class OrganizationForm(forms.Form):

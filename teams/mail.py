@@ -3,15 +3,22 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import Final
 
+from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
+from django.core.signing import BadSignature, Signer
 from django.template.loader import render_to_string
+from django.urls import reverse
 
 from teams.accounts import MAIL_FAILED
-from teams.models import Invitation
+from teams.models import Invitation, User
 
 logger = logging.getLogger(__name__)
+
+# The links in old mails stop opening when this changes.
+STOPPING: Final = Signer(salt="teams.reminders.stop")
 
 
 class MailServerAway(Exception):
@@ -55,3 +62,24 @@ def send_invitation(invitation: Invitation, link: str) -> bool:
     text = render_to_string("teams/email/invitation.txt", {"invitation": invitation, "link": link})
     title = subject(f"{invitation.invited_by} invites you to {invitation.place}")
     return taken(EmailMessage(title, text, to=[invitation.email]))
+
+
+def stop_link(user: User) -> str:
+    """Return where the person, without signing in, says that they want no more reminders."""
+    return settings.BASE_URL + reverse("reminders_stop", args=[STOPPING.sign(str(user.pk))])
+
+
+def who_stops(token: str) -> User | None:
+    """Return whose link it is; None for one that is not of ours, or of somebody who is gone."""
+    try:
+        return User.objects.filter(pk=STOPPING.unsign(token)).first()
+    except BadSignature:
+        return None
+
+
+def unsubscribe_headers(user: User) -> dict[str, str]:
+    """Return the headers by which a mail program offers to stop reminders in one step."""
+    return {
+        "List-Unsubscribe": f"<{stop_link(user)}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from teams.views import account, invitations, organizations, teams
+from teams.views import account, invitations, notices, organizations, teams
 
 ORGANIZATION = "organizations/<slug:organization>/"
 TEAM = ORGANIZATION + "teams/<slug:team>/"
@@ -9,11 +9,16 @@ WITHDRAW = "invitations/<uuid:invitation>/withdraw/"
 
 urlpatterns = [
     path("account/", account.account, name="account"),
+    path("account/preferences/", account.account_preferences, name="account_preferences"),
+    path("account/reminders/stop/<str:token>/", account.reminders_stop, name="reminders_stop"),
     path(
         "account/memberships/<int:membership>/leave/",
         account.membership_leave,
         name="membership_leave",
     ),
+    path("notices/", notices.notices, name="notices"),
+    path("notices/put-away/", notices.notices_put_away, name="notices_put_away"),
+    path("notices/<int:notice>/put-away/", notices.notice_put_away, name="notice_put_away"),
     path("organizations/new/", organizations.organization_new, name="organization_new"),
     path(
         ORGANIZATION + "settings/",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
@@ -368,4 +368,5 @@ def drawn(results: Results, team: int, row: Row) -> SafeString:
         # From the organization's own address; a table holds many of these.
         "scores": row.latest and f"teams/{facts.slug}/assessments/{row.latest.assessment}/scores/",
     }
-    return render_to_string("assessment/_team_row.html", context)
+    with timezone.override(UTC):  # it is kept for readers of every zone
+        return render_to_string("assessment/_team_row.html", context)

@@ -15,8 +15,10 @@ from assessment.models import Action, Assessment, Participation
 from assessment.models.answering import RUNNING, AssessmentStatus
 from assessment.models.planning import ActionStatus
 from assessment.sparklines import line, scale
+from guide.models import Correction, CorrectionStatus
 from teams.access import own_teams_of
-from teams.models import ORGANIZATION_ROLES, Organization, Team, User
+from teams.models import ORGANIZATION_ROLES, Organization, Role, Team, User
+from teams.notices import at_home
 
 
 class ExampleLine(NamedTuple):
@@ -72,13 +74,18 @@ def overview(user: User) -> dict[str, object]:
     """Return what waits for the user, their teams' newest results and what they look after."""
     running, done = running_assessments_of(user), finished_by(user)
     answering = [each for each in running if each.is_open]
+    notices = list(at_home(user))
     return {
+        "notices": notices,
+        # One that the query annotated.
+        "more_notices": notices[0].in_all - len(notices) if notices else 0,  # type: ignore[attr-defined]
         "talks": [each for each in running if each.is_revealed],
         "waiting": [each for each in answering if each.pk not in done],
         "finished": [each for each in answering if each.pk in done],
         "actions": open_actions_of(user),
         "cards": team_cards(own_teams_of(user)),
         "organizations": looked_after_by(user),
+        "for_staff": corrections_for_staff() if user.is_staff else 0,
         "today": timezone.localdate(),
     }
 
@@ -114,9 +121,24 @@ def looked_after_by(user: User) -> QuerySet[Organization]:
     running = Assessment.objects.filter(
         team__organization=OuterRef("pk"), status=AssessmentStatus.OPEN
     )
+    for_owners = open_corrections().filter(
+        organization=OuterRef("pk"),
+        organization__memberships__user=user,
+        organization__memberships__role=Role.OWNER,
+    )
     return Organization.objects.filter(
         memberships__user=user, memberships__role__in=ORGANIZATION_ROLES
     ).annotate(
         number_of_teams=count_of(Team.objects.filter(organization=OuterRef("pk")), "organization"),
         number_open=count_of(running, "team__organization"),
+        corrections_waiting=count_of(for_owners, "organization"),
     )
+
+
+def open_corrections() -> QuerySet[Correction]:
+    return Correction.objects.filter(status=CorrectionStatus.OPEN)
+
+
+def corrections_for_staff() -> int:
+    """Return how many suggestions wait that no organization looks after."""
+    return open_corrections().filter(organization=None).count()

@@ -1,6 +1,6 @@
 """The team page: how mature we are, whether it changes, what next. And the targets shown on it."""
 
-from datetime import date
+from datetime import UTC, date
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, NamedTuple
@@ -158,6 +158,8 @@ def results(team: Team, page: str) -> SafeString:
     key = f"team-{blake2b(rests_on.encode(), digest_size=16).hexdigest()}"
     html = caches["rendered"].get(key)
     if html is None:
-        html = render_to_string("assessment/_results.html", overview(team, targets, notes, at))
+        with timezone.override(UTC):  # it is kept for readers of every zone
+            context = overview(team, targets, notes, at)
+            html = render_to_string("assessment/_results.html", context)
         caches["rendered"].set(key, html)
     return SafeString(html)

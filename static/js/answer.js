@@ -3,6 +3,7 @@
 import { openGuidesIn } from "./guide_in_place.js";
 import { AnswerQueue } from "./saving.js";
 import { watchSheet } from "./together.js";
+import { formatter } from "./zone.js";
 
 const TYPING_PAUSE = 800; // ms
 const JUST_NOW = 60_000; // ms
@@ -15,7 +16,7 @@ const retry = document.getElementById("retry");
 const signIn = document.getElementById("sign-in");
 const keys = document.getElementById("keys");
 const keysOn = document.getElementById("keys-on");
-const time = new Intl.DateTimeFormat("en-GB", { timeStyle: "short" }); // the reader's own zone
+const time = formatter({ timeStyle: "short" });
 
 const keyOf = (question) => question.dataset.question;
 const field = (question, name) => form.elements.namedItem(`${name}-${keyOf(question)}`);

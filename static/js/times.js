@@ -1,10 +1,9 @@
-// Shows each <time datetime> in the reader's own zone; the page carries UTC.
+// Shows each <time datetime> in the reader's zone, whatever zone it was rendered in.
 
-const date = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium" });
-const dateAndTime = new Intl.DateTimeFormat(document.documentElement.lang, {
-  dateStyle: "medium",
-  timeStyle: "short",
-});
+import { formatter } from "./zone.js";
+
+const date = formatter({ dateStyle: "medium" });
+const dateAndTime = formatter({ dateStyle: "medium", timeStyle: "short" });
 
 for (const element of document.querySelectorAll("time[datetime*='T']")) {
   const moment = new Date(element.dateTime);

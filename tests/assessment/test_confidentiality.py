@@ -262,6 +262,7 @@ class World:
             "membership": membership,
             "action": 1,
             "annotation": UUID(int=1),
+            "notice": 1,
             "invitation": UUID(int=1),
             "token": "nobody-made-this",
         }

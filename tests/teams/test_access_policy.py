@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from teams import urls
+from teams.mail import stop_link
 from teams.models import Invitation, Role
 from tests.conftest import signed_in
 
@@ -21,6 +22,16 @@ POLICY = [
     ("get", "account", {}, 200, 200, 200, 200, 200, 200, 302),
     ("get", "membership_leave", {"membership": "mary"}, 404, 404, 404, 200, 404, 404, 302),
     ("post", "membership_leave", {"membership": "mary"}, 404, 404, 404, 302, 404, 404, 302),
+    ("get", "account_preferences", {}, 200, 200, 200, 200, 200, 200, 302),
+    ("post", "account_preferences", {}, 200, 200, 200, 200, 200, 200, 302),
+    # Whoever has the link from a mail may stop that person's reminders, signed in or not.
+    ("get", "reminders_stop", {"token": "stop"}, 200, 200, 200, 200, 200, 200, 200),
+    ("post", "reminders_stop", {"token": "stop"}, 200, 200, 200, 200, 200, 200, 200),
+    ("get", "notices", {}, 200, 200, 200, 200, 200, 200, 302),
+    ("get", "notice_put_away", {"notice": "mary"}, *[405] * 6, 302),
+    ("post", "notice_put_away", {"notice": "mary"}, *[302] * 7),
+    ("get", "notices_put_away", {}, *[405] * 6, 302),
+    ("post", "notices_put_away", {}, *[302] * 7),
     ("get", "organization_new", {}, 200, 200, 200, 200, 200, 200, 302),
     ("get", "organization_settings", HARBOUR, 200, 403, 403, 403, 403, 404, 302),
     ("post", "organization_settings", HARBOUR, 200, 403, 403, 403, 403, 404, 302),
@@ -94,6 +105,8 @@ def address(harbour, payments, everybody):
         ("invitation", "over"): over.pk,
         ("invitation", "into"): into.pk,
         ("token", "into"): token,
+        ("token", "stop"): stop_link(mary).rstrip("/").rsplit("/", 1)[-1],
+        ("notice", "mary"): mary.notices.create(text="Your file is ready.").pk,
     }
 
     def reversed_with(page, parts):
