@@ -18,7 +18,7 @@ from assessment.models.results import ScoreRow
 LAST: Final = 8  # two years of quarters; what was before says little about now
 LEAST: Final = 3
 QUARTER: Final = timedelta(days=91)
-FARTHEST: Final = 40  # quarters; ten years are no plan
+FARTHEST: Final = 12  # quarters; in three years everything else has changed too
 
 
 class Pace(NamedTuple):
