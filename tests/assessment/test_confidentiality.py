@@ -262,6 +262,8 @@ class World:
             "membership": membership,
             "action": 1,
             "annotation": UUID(int=1),
+            "draft": 1,
+            "model": self.model.pk,
             "invitation": UUID(int=1),
             "token": "nobody-made-this",
         }
