@@ -94,8 +94,9 @@ def computed(
     asked = [(each, rows[each.key]) for each in questionnaire.questions if each.key in rows]
     rule = rule_of(snapshot)
     means = {question.key: row.mean for question, row in asked if row.applicable}
-    dropped = sum(not row.applicable for _, row in asked)
-    applicable = max(1, len(questionnaire.questions) - dropped)
+    of_all = sum(question.weight for question in questionnaire.questions)
+    dropped = sum(question.weight for question, row in asked if not row.applicable)
+    applicable = max(1, of_all - dropped)
     shown = levels_shown(score.level)
     return Computed(
         people=_people(snapshot, score, questionnaire, len(asked), rule),
@@ -163,16 +164,18 @@ def _asked(
         reaches="" if mean is None else str(level_of(mean)),
         as_answered=_as_answered(row),
         left_out=left_out(row, rule),
-        gain=_gain(mean, applicable),
+        gain=_gain(mean, applicable, question.weight),
         agreement=row.agreement,
-        remarks=_remarks(row),
+        remarks=(*_weight(question), *_remarks(row)),
     )
 
 
-def _gain(mean: float | None, applicable: int) -> str:
+def _gain(mean: float | None, applicable: int, weight: int) -> str:
     if mean is None:
         return ""
-    return "at the top" if level_of(mean) >= TOP else gain_in_words(gain_of(mean, applicable))
+    return (
+        "at the top" if level_of(mean) >= TOP else gain_in_words(gain_of(mean, applicable, weight))
+    )
 
 
 def _gains(applicable: int) -> str:
@@ -184,6 +187,10 @@ def _gains(applicable: int) -> str:
         f"the order of this gain for their effort (small {s}, medium {m}, large {large}); what "
         f"blocks the next level of a questionnaire counts {BLOCKER_WEIGHT} times as much."
     )
+
+
+def _weight(question: PublishedQuestion) -> tuple[str, ...]:
+    return () if question.weight == 1 else (f"counts {question.weight} times: custom weight",)
 
 
 def _remarks(row: QuestionScore) -> tuple[str, ...]:
@@ -235,8 +242,12 @@ def _score(
     if score.score is None:
         return [_why_no_score(score, rows, len(means), rule)]
     applicable = sum(row.applicable for row in rows)
+    weights = {question.weight for question, _ in asked}
     said = [
-        f"The plain mean of the means that count: {mean_of(means, score.score)}.",
+        f"The plain mean of the means that count: {mean_of(means, score.score)}."
+        if weights == {1}
+        else "The mean of the means that count, each as often as its custom weight says: "
+        f"{score.score:.1f}.",
         f"{len(means)} of the {applicable} questions that apply have a mean. "
         f"A score needs {LEAST_QUESTIONS}, and two thirds of those that apply.",
     ]

@@ -140,7 +140,6 @@ def scored_before(assessment: Assessment) -> Assessment | None:
             team=assessment.team_id,
             status=AssessmentStatus.SUBMITTED,
             submitted_at__lt=assessment.submitted_at,
-            maturity_model__key=assessment.maturity_model.key,
         )
         # A pulse holds no score to compare with; what came before it does.
         .exclude(length=Length.PULSE)

@@ -11,7 +11,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from assessment.freezing import freeze
-from assessment.models import Assessment, MaturityModel, Participation, Snapshot, Talk
+from assessment.model_choice import model_of
+from assessment.models import Assessment, Participation, Snapshot, Talk
 from assessment.models.answering import AssessmentStatus, Mode
 from assessment.sheets import (
     Counted,
@@ -34,11 +35,11 @@ def open_assessment(
     mode: str = Mode.INDIVIDUAL,
     due_on: date | None = None,
 ) -> Assessment:
-    """Open an assessment of the newest published model. Raises NotPossible.
+    """Open an assessment of the maturity model the team uses. Raises NotPossible.
 
     Mode and least number of answers hold as they are now, whatever is settled later.
     """
-    model = MaturityModel.objects.order_by("-published_at").first()
+    model = model_of(team)
     if model is None:
         raise NotPossible("No maturity model is published yet: run load_maturity_model first.")
     try:

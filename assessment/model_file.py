@@ -55,6 +55,7 @@ class QuestionPart(Part):
     title: Text
     gate: bool = False
     pulse: bool = False
+    weight: Annotated[int, Field(ge=1, le=10)] = 1
     guide: Reference
     indicators: list[str] = []
     sources: list[str] = []
@@ -110,15 +111,19 @@ class ModelFile:
 
 def read_model_file(path: Path) -> ModelFile:
     """Read and check a file. Raises ModelFileError, also for what cannot be read at all."""
-    raw = _bytes_of(path)
-    root, data = _parse(raw, path.name)
+    return read_model_text(_bytes_of(path), path.name)
+
+
+def read_model_text(raw: bytes, name: str) -> ModelFile:
+    """Check what a file of this name holds. Raises ModelFileError."""
+    root, data = _parse(raw, name)
     try:
         content = ModelPart.model_validate(data)
     except ValidationError as error:
         complaints = [(line_of(root, e["loc"]), _sentence(e)) for e in error.errors()]
-        lines = [f"{path.name}, line {line}: {reason}" for line, reason in complaints]
+        lines = [f"{name}, line {line}: {reason}" for line, reason in complaints]
         raise ModelFileError("\n".join([*lines, NOTHING])) from None
-    file = ModelFile(path.name, content, hashlib.sha256(raw).hexdigest(), root)
+    file = ModelFile(name, content, hashlib.sha256(raw).hexdigest(), root)
     file.complain([*_repeated_keys(file), *_suggestions_out_of_place(file)])
     return file
 

@@ -153,6 +153,7 @@ def overview(
         "later": page - 1,
         "earlier": page + 1 if len(found) > WINDOW else 0,
         "scale": list(enumerate(models[0].level_names)),
+        "custom_weights": any(model.custom_weights for model in models),
         "reading": guide_links(models[0], [READING_INTERVALS]).get(READING_INTERVALS),
         **over_time(team, lines, scored[::-1], notes, addresses),
         **(where_we_are(team, models[0], shown, lines, targets, addresses) if page == 1 else {}),

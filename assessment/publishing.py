@@ -25,7 +25,15 @@ def publish(path: Path, organization: Organization | None = None) -> tuple[Matur
     Everybody's model leads into guides that everybody may read; an organization's own also into
     its own guides.
     """
-    file = read_model_file(path)
+    return publish_file(read_model_file(path), organization)
+
+
+def publish_file(
+    file: ModelFile,
+    organization: Organization | None = None,
+    based_on: MaturityModel | None = None,
+) -> tuple[MaturityModel, bool]:
+    """Publish a checked file as `publish` does; `based_on` is the version it was copied from."""
     published = MaturityModel.objects.filter(
         key=file.content.key, version=file.content.version, organization=organization
     ).first()
@@ -34,13 +42,13 @@ def publish(path: Path, organization: Organization | None = None) -> tuple[Matur
     sections = sections_referred_to(file, organization)
     try:
         with transaction.atomic():
-            model = _create(file, sections, organization)
+            model = _create(file, sections, organization, based_on)
             # Their pages name the questions that belong to them, and are kept by this number.
             guides = {model.guide_id, *(each.page.guide_id for each in sections.values())}
             Guide.objects.filter(pk__in=guides).update(revision=F("revision") + 1)
             return model, True
     except IntegrityError as error:
-        raise ModelFileError(f"{path.name}: somebody published it just now.") from error
+        raise ModelFileError(f"{file.name}: somebody published it just now.") from error
 
 
 def _unchanged(published: MaturityModel, file: ModelFile) -> MaturityModel:
@@ -108,11 +116,15 @@ def _no_guide(slug: str, organization: Organization | None) -> str:
 
 
 def _create(
-    file: ModelFile, sections: dict[str, Section], organization: Organization | None
+    file: ModelFile,
+    sections: dict[str, Section],
+    organization: Organization | None,
+    based_on: MaturityModel | None,
 ) -> MaturityModel:
     content = file.content
     model = MaturityModel.objects.create(
         organization=organization,
+        based_on=based_on,
         key=content.key,
         version=content.version,
         title=content.title,
@@ -143,6 +155,7 @@ def _create_question(
         title=part.title,
         gate=part.gate,
         in_pulse=part.pulse,
+        weight=part.weight,
         position=position,
         section=sections[part.guide],
         indicators=part.indicators,

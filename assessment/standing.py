@@ -199,14 +199,16 @@ def _assessed(
     targets: Mapping[str, Aim],
 ) -> Iterator[AssessedQuestion]:
     asked = [(each, row) for each in questionnaire.questions if (row := means.get(each.key))]
-    dropped = sum(not row.applicable for _, row in asked)
+    dropped = sum(question.weight for question, row in asked if not row.applicable)
+    of_all = sum(question.weight for question in questionnaire.questions)
     for question, row in asked:
         yield AssessedQuestion(
             key=question.key,
             title=question.title,
             mean=row.mean,
             applicable=row.applicable,
-            applicable_questions=max(1, len(questionnaire.questions) - dropped),
+            applicable_questions=max(1, of_all - dropped),
+            weight=question.weight,
             gate=question.gate,
             blocks_next_level=question.key in in_the_way,
             levels=cast(Any, tuple(level.description for level in question.levels)),

@@ -31,7 +31,8 @@ class AssessedQuestion:
     """A question with what the team answered, and all that could be said about it.
 
     `levels` holds the descriptions of levels 0-4, `suggestions` the advice for leaving levels 0-3.
-    `applicable_questions` counts those of its questionnaire, `target` is the questionnaire's own.
+    `applicable_questions` counts those of its questionnaire, each as often as it weighs, as
+    `weight` says; `target` is the questionnaire's own.
     """
 
     key: str
@@ -44,6 +45,7 @@ class AssessedQuestion:
     suggestions: tuple[Suggestion, Suggestion, Suggestion, Suggestion]
     target: int | None = None
     applicable: bool = True
+    weight: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +89,12 @@ def next_steps(
     return sorted(steps, key=lambda step: (-round(step.worth, 9), step.key))[:limit]
 
 
-def gain_of(mean: float, applicable_questions: int) -> float:
+def gain_of(mean: float, applicable_questions: int, weight: int = 1) -> float:
     """Return what the next level of one question adds to its questionnaire's score; 0 at the top.
 
-    `applicable_questions` counts those of its questionnaire.
+    `applicable_questions` counts those of its questionnaire, each as often as it weighs.
     """
-    return max(0.0, min(TOP, level_of(mean) + 1) - mean) / applicable_questions
+    return max(0.0, min(TOP, level_of(mean) + 1) - mean) * weight / applicable_questions
 
 
 def _next_step(question: AssessedQuestion, default: int) -> NextStep | None:
@@ -101,7 +103,7 @@ def _next_step(question: AssessedQuestion, default: int) -> NextStep | None:
         return None
     level = level_of(question.mean)
     suggestion = question.suggestions[level]
-    gain = gain_of(question.mean, question.applicable_questions)
+    gain = gain_of(question.mean, question.applicable_questions, question.weight)
     weight = BLOCKER_WEIGHT if question.blocks_next_level else 1
     return NextStep(
         key=question.key,

@@ -12,7 +12,8 @@ from django.utils.html import escape
 
 from assessment.aims import handed_down
 from assessment.history import day
-from assessment.models import MaturityModel, Snapshot, Target
+from assessment.model_choice import everybodys_newest, model_of
+from assessment.models import Snapshot, Target
 from assessment.models.results import scores_over_time
 from assessment.published import PublishedModel, PublishedQuestionnaire, published_model
 from teams.models import Organization, Team
@@ -21,9 +22,10 @@ from teams.models import Organization, Team
 RECENT: Final = 8
 
 
-def newest_model() -> PublishedModel | None:
-    newest = MaturityModel.objects.order_by("-published_at").values_list("pk", flat=True).first()
-    return None if newest is None else published_model(newest)
+def model_aimed_at(team: Team | None) -> PublishedModel | None:
+    """Return the model whose questionnaires get targets: the team's, or everybody's newest."""
+    model = model_of(team) if team else everybodys_newest()
+    return published_model(model.pk) if model else None
 
 
 def recent_scores(team: Team) -> dict[str, float]:

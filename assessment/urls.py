@@ -8,11 +8,13 @@ from assessment.views import (
     computed,
     home,
     inviting,
+    models,
     talking,
     team,
     two_assessments,
 )
 
+MODELS = "organizations/<slug:organization>/models/"
 TEAM = "organizations/<slug:organization>/teams/<slug:team>/"
 ASSESSMENT = TEAM + "assessments/<uuid:assessment>/"
 
@@ -24,7 +26,14 @@ urlpatterns = [
         team.organization_targets,
         name="organization_targets",
     ),
+    path(MODELS, models.organization_models, name="organization_models"),
+    path(MODELS + "<int:model>/", models.model, name="model"),
+    path(MODELS + "<int:model>/file/", models.model_file, name="model_file"),
+    path(MODELS + "drafts/new/", models.draft_new, name="draft_new"),
+    path(MODELS + "drafts/<int:draft>/", models.draft, name="draft"),
+    path(MODELS + "drafts/<int:draft>/remove/", models.draft_remove, name="draft_remove"),
     path(TEAM, team.team, name="team"),
+    path(TEAM + "model/", models.team_model, name="team_model"),
     path(TEAM + "targets/", team.team_targets, name="team_targets"),
     path(TEAM + "timeline/", annotating.timeline, name="timeline"),
     path(

@@ -21,7 +21,7 @@ from assessment.models import Action, Annotation, Assessment, Snapshot
 from assessment.models.answering import RUNNING, AssessmentStatus, Mode
 from assessment.models.planning import ActionStatus
 from assessment.overview import WINDOW, overview
-from assessment.targets import TargetsForm, newest_model
+from assessment.targets import TargetsForm, model_aimed_at
 from teams.access import Right, SignedIn, may, organization_for, team_for
 from teams.models import Membership, Organization, Team, User
 
@@ -52,7 +52,7 @@ def organization_targets(request: SignedIn, organization: str) -> HttpResponse:
 
 def targets(request: SignedIn, organization: Organization, team: Team | None) -> HttpResponse:
     """Show and keep the targets of a team, or those that its teams inherit."""
-    model = newest_model()
+    model = model_aimed_at(team)
     form = model and TargetsForm(
         request.POST or None, organization=organization, team=team, model=model
     )

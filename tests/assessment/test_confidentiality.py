@@ -263,6 +263,8 @@ class World:
             "action": 1,
             "annotation": UUID(int=1),
             "notice": 1,
+            "draft": 1,
+            "model": self.model.pk,
             "invitation": UUID(int=1),
             "token": "nobody-made-this",
         }
