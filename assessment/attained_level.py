@@ -47,10 +47,15 @@ def attained_level(
 
     Level 0 is the bottom of the scale and needs nothing; None where no question applies.
     """
-    if not applicable_means(questions):
+    return level_from(applicable_means(questions), gates)
+
+
+def level_from(means: Mapping[str, float | None], gates: Collection[str] = ()) -> int | None:
+    """Return the attained level from the means of the questions that apply."""
+    if not means:
         return None
     level = 0
-    while level < TOP and not blockers(questions, gates, level + 1):
+    while level < TOP and not any(failing(means, gates, level + 1).values()):
         level += 1
     return level
 

@@ -80,9 +80,12 @@ class Span(NamedTuple):
     last: datetime
 
     @classmethod
-    def of(cls, snapshots: Sequence[SnapshotRow]) -> "Span":
-        """Return the time from the first to the last of snapshots that stand oldest first."""
-        return cls(snapshots[0].taken_at, snapshots[-1].taken_at)
+    def of(cls, snapshots: Sequence[SnapshotRow], until: datetime | None = None) -> "Span":
+        """Return the time from the first to the last of snapshots that stand oldest first.
+
+        It goes on until a later moment, where there is one.
+        """
+        return cls(snapshots[0].taken_at, until or snapshots[-1].taken_at)
 
     @property
     def padded(self) -> "Span":
@@ -128,15 +131,24 @@ def one_questionnaire(
     snapshots: Sequence[SnapshotRow],
     versions: Iterable[VersionChange],
     notes: Iterable[TimelineNote] = (),
+    until: datetime | None = None,
+    *,
+    names_its_end: bool = True,
 ) -> Figure:
-    """Return one line with its intervals as a band, over the time from first to last snapshot."""
-    span = Span.of(snapshots).padded
+    """Return one line with its intervals as a band, over the time from first to last snapshot.
+
+    It goes on until a later moment, where there is one.
+    """
+    span = Span.of(snapshots, until).padded
     people = {row.taken_at: counted(row) for row in line.points}
     layout = _time_layout(ONE_LINE, span, [row.taken_at for row in snapshots], versions, notes)
     if line.target:
         layout["shapes"].append(_level_line(line.target.level))
         layout["annotations"].append(_on_the_left(line.target.level, f"target {line.target.level}"))
-    layout["annotations"] += [_at_the_end(each, f"{each.score:.1f}") for each in _ends([line])]
+    if names_its_end:
+        layout["annotations"] += [
+            at_the_end(each, f"{each.score:.1f}") for each in line_ends([line])
+        ]
     with_intervals = {"text": [_hover(row) for row in line.points], "hoverinfo": "x+text"}
     data = [
         *_bands(line),
@@ -163,7 +175,7 @@ def dot(named: str, size: int = 7) -> Values:
 
 
 @lru_cache(maxsize=1024)
-def _moment(taken_at: datetime) -> str:
+def moment(taken_at: datetime) -> str:
     return f"{taken_at:%Y-%m-%d %H:%M}"
 
 
@@ -202,8 +214,8 @@ def _time_layout(
     notes: Iterable[TimelineNote],
 ) -> Values:
     dates = _apart(span, moments, frame.date_gap)
-    ticks = [_moment(date) for date in dates]
-    x = axis([_moment(span.first), _moment(span.last)], ticks, _date_labels(span, dates))
+    ticks = [moment(date) for date in dates]
+    x = axis([moment(span.first), moment(span.last)], ticks, _date_labels(span, dates))
     y = axis([frame.floor, HIGHEST], LEVELS, [str(level) for level in LEVELS])
     changes = list(versions)
     marked = notes_within(notes, span)
@@ -250,7 +262,7 @@ def _line(line: Line) -> Values:
         "type": "scatter",
         "mode": "lines+markers",
         "name": line.name,
-        "x": [_moment(row.taken_at) for row in line.points],
+        "x": [moment(row.taken_at) for row in line.points],
         "y": [rounded(row.score) for row in line.points],
         "hoverinfo": "x+y+name+text",
         **agreed(line.points),
@@ -277,7 +289,7 @@ def _bands(line: Line) -> list[Values]:
 
 
 def _band(rows: list[ScoreRow], named: str) -> Values:
-    there = [_moment(row.taken_at) for row in rows]
+    there = [moment(row.taken_at) for row in rows]
     highs = [rounded(row.high) for row in rows]
     band = {"type": "scatter", "hoverinfo": "skip", "opacity": BAND_OPACITY}
     if len(rows) == 1:
@@ -299,7 +311,7 @@ def _without_score(rows: Iterable[ScoreRow]) -> list[Values]:
             "type": "scatter",
             "mode": "markers",
             "name": reason,
-            "x": [_moment(taken_at) for taken_at in moments],
+            "x": [moment(taken_at) for taken_at in moments],
             "y": [0] * len(moments),
             "hoverinfo": "x+name",
             "marker": {"symbol": "circle-open", "color": TEXT, "size": 8},
@@ -314,7 +326,7 @@ def _people(frame: Frame, span: Span, people: dict[datetime, str]) -> Values:
         "type": "scatter",
         "mode": "text",
         "hoverinfo": "skip",
-        "x": [_moment(taken_at) for taken_at in shown],
+        "x": [moment(taken_at) for taken_at in shown],
         "y": [rounded(frame.floor * 0.62)] * len(shown),
         "text": [people[taken_at] for taken_at in shown],
         "textfont": {"color": TEXT, "size": 11},
@@ -322,24 +334,24 @@ def _people(frame: Frame, span: Span, people: dict[datetime, str]) -> Values:
 
 
 def _version_line(change: VersionChange) -> Values:
-    x = _moment(change.taken_at)
+    x = moment(change.taken_at)
     ends = {"x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "paper"}
     return {"type": "line", **ends, "line": stroke(TEXT, VERSION_DASH, 1)}
 
 
 def _version_label(change: VersionChange) -> Values:
-    at = {"x": _moment(change.taken_at), "y": 1, "yref": "paper", "yanchor": "bottom"}
+    at = {"x": moment(change.taken_at), "y": 1, "yref": "paper", "yanchor": "bottom"}
     return {**at, "text": change.version, "showarrow": False, "font": {"size": 11, "color": TEXT}}
 
 
 def _note_line(note: TimelineNote) -> Values:
-    x = _moment(_noon(note.on))
+    x = moment(_noon(note.on))
     ends = {"x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "paper"}
     return {"type": "line", **ends, "line": stroke(TEXT, NOTE_DASH, 1)}
 
 
 def _note_label(note: TimelineNote) -> Values:
-    at = {"x": _moment(_noon(note.on)), "y": 1, "yref": "paper", "yanchor": "bottom"}
+    at = {"x": moment(_noon(note.on)), "y": 1, "yref": "paper", "yanchor": "bottom"}
     font = {"size": 11.5, "color": TEXT, "weight": 600}
     return {**at, "text": note.letter, "hovertext": note.text, "showarrow": False, "font": font}
 
@@ -368,24 +380,24 @@ def _on_the_left(level: float, text: str) -> Values:
     return {**at, "text": text, "showarrow": False, "font": {"size": 11, "color": TEXT}}
 
 
-def _ends(lines: Iterable[Line]) -> list[End]:
+def line_ends(lines: Iterable[Line]) -> list[End]:
     """Return where each line that has a score ends, from the lowest up."""
     newest = [(line, line.now if line.now.score is not None else line.before) for line in lines]
-    ends = [
+    found = [
         End(line, row.taken_at, round(row.score, 1))
         for line, row in newest
         if row and row.score is not None
     ]
-    return sorted(ends, key=lambda end: (end.score, -end.line.place))
+    return sorted(found, key=lambda end: (end.score, -end.line.place))
 
 
 def _names_at_ends(lines: Sequence[Line]) -> list[Values]:
-    ends = _ends(lines)
+    found = line_ends(lines)
     pixels = OVER_TIME.height / (HIGHEST - OVER_TIME.floor)
-    heights = _pushed_apart([end.score * pixels for end in ends], LABEL_PIXELS, TOP * pixels)
+    heights = _pushed_apart([end.score * pixels for end in found], LABEL_PIXELS, TOP * pixels)
     return [
-        _at_the_end(end, f"{end.line.name} {end.score:.1f}", up=height - end.score * pixels)
-        for end, height in zip(ends, heights, strict=True)
+        at_the_end(end, f"{end.line.name} {end.score:.1f}", up=height - end.score * pixels)
+        for end, height in zip(found, heights, strict=True)
     ]
 
 
@@ -401,10 +413,10 @@ def _pushed_apart(wanted: Sequence[float], gap: float, top: float) -> list[float
     return placed
 
 
-def _at_the_end(end: End, text: str, up: float = 0) -> Values:
+def at_the_end(end: End, text: str, up: float = 0) -> Values:
     named = colour(end.line.place)
     return {
-        "x": _moment(end.taken_at),
+        "x": moment(end.taken_at),
         "y": end.score,
         "text": text,
         "xanchor": "left",

@@ -18,6 +18,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
+from assessment.demo_plan import plan_for_the_demo
 from assessment.demo_readers import answer_back
 from assessment.demo_stories import (
     ACTIONS,
@@ -174,6 +175,14 @@ class Maker:
                         team__organization=organization, status=AssessmentStatus.OPEN
                     ).select_related("team")
                 },
+                "planned": {
+                    planned.team.slug: planned.pk
+                    for planned in Action.objects.filter(
+                        team__organization=organization, level__isnull=False
+                    )
+                    .select_related("team")
+                    .order_by("-pk")
+                },
             }
         )
 
@@ -228,6 +237,7 @@ class Maker:
         if named:
             self._annotations(team, people[0])
             self._open_assessment(team, people, Beliefs(path[-1], offsets, voices))
+            plan_for_the_demo(team, people, self.today)
 
     def _people(self, team: Team, story: Story, *, named: bool) -> list[User]:
         size = self.size.people or self.random.randint(*story.people)
@@ -299,9 +309,12 @@ class Maker:
                 by=present[0],
                 at=moment,
             )
-            self._action(assessment, question, self.random.choice(present), moment)
+            owner = self.random.choice(present)
+            self._action(assessment, question, present[0], owner, moment)
 
-    def _action(self, assessment: Assessment, question: int, owner: User, moment: datetime) -> None:
+    def _action(
+        self, assessment: Assessment, question: int, by: User, owner: User, moment: datetime
+    ) -> None:
         recent = self.today - moment.date() < QUARTER
         Action.objects.create(
             team=assessment.team,
@@ -311,6 +324,7 @@ class Maker:
             owner=owner,
             due_on=moment.date() + timedelta(days=45),
             status=ActionStatus.OPEN if recent else ActionStatus.DONE,
+            noted_by=by,
             noted_at=moment,
             closed_at=None if recent else moment + QUARTER / 2,
         )

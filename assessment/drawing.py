@@ -36,6 +36,7 @@ COLOUR: Final = re.compile(r"var\(--chart-(\w+)\)")
 TO_FOOT: Final = 0.35
 RADIUS: Final = 106
 SPOKE_LABEL: Final = 12
+DIAMOND: Final = "diamond-open"
 
 
 def drawing(figure: Values, label: str) -> SafeString:
@@ -63,6 +64,7 @@ def _cartesian(data: Sequence[Values], layout: Values, height: int) -> Iterator[
     yield "</svg>"
     yield from _ticks(layout, x, y, height)
     yield from (part for trace in data for part in _texts(trace, x, y))
+    yield from (part for trace in data for part in _diamonds(trace, x, y))
     yield from (_annotation(each, x, y, height) for each in layout["annotations"])
 
 
@@ -156,6 +158,8 @@ def _markers(marker: Values, points: Sequence[Point]) -> Iterator[str]:
     if not points:
         return
     symbol, named, size = marker.get("symbol", "circle"), _class(marker["color"]), marker["size"]
+    if symbol == DIAMOND:
+        return
     if symbol == "line-ns-open":
         ticks = "".join(f"M{_pair(point)}m0 -{size / 2:g}v{size}" for point in points)
         yield f'<path class="upright {named}" d="{ticks}"/>'
@@ -181,6 +185,18 @@ def _texts(trace: Values, x: Scale, y: Scale) -> Iterator[str]:
     for across, up, text in zip(trace["x"], trace["y"], trace["text"], strict=True):
         at = f'x="{x(across) / 10:.1f}%" y="{y(up) + 4:.1f}"'
         yield f'<text class="tick" {at} text-anchor="middle">{escape(text)}</text>'
+
+
+def _diamonds(trace: Values, x: Scale, y: Scale) -> Iterator[str]:
+    """Draw hollow diamonds outside the stretched part, where they keep their shape."""
+    if trace.get("marker", {}).get("symbol") != DIAMOND:
+        return
+    half = f"{trace['marker']['size'] / 2:g}"
+    shape = f"M0 -{half}L{half} 0L0 {half}L-{half} 0z"
+    named = _class(trace["marker"]["color"])
+    for across, up in zip(trace["x"], trace["y"], strict=True):
+        at = f'x="{x(across) / 10:.1f}%" y="{y(up):.1f}"'
+        yield f'<svg class="over" {at}><path class="diamond {named}" d="{shape}"/></svg>'
 
 
 def _annotation(note: Values, x: Scale, y: Scale, height: int) -> str:

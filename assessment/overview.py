@@ -1,21 +1,22 @@
 """What the team page shows of a team's snapshots: charts, their tables, levels, next steps."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from itertools import zip_longest
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
-from django.utils.html import conditional_escape, format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from assessment import charts, profile_charts
 from assessment.computed import READING_INTERVALS
-from assessment.drawing import drawing
+from assessment.figures import Table, chart
 from assessment.history import (
     Aim,
     Line,
     ProfileRow,
     TimelineNote,
+    VersionChange,
     day,
     lines_over_time,
     profile,
@@ -35,9 +36,13 @@ from assessment.models.results import (
     scores_over_time,
 )
 from assessment.pace import pace_in_words
+from assessment.plan import NO_PLAN, Plan
+from assessment.plan_charts import day_ahead, with_plan
+from assessment.projection import ProjectedScore, Projection, projected
 from assessment.published import PublishedModel, guide_links, published_model
 from assessment.scoring import firmness
-from assessment.standing import attained, open_gates, steps
+from assessment.standing import attained, exempted, open_gates, steps
+from assessment.ways_up import reaches, ways_up
 from assessment.wording import (
     ON_ONE_SHEET,
     as_agreed,
@@ -52,72 +57,12 @@ from teams.models import Team
 WINDOW: Final = 40
 STEPS_SHOWN: Final = 6
 NONE: Final = "\u2013"
+IF_DONE: Final = "if the plan is done"
 HOW: Final = {
     Mode.INDIVIDUAL: "individually",
     Mode.OPEN: "openly, with names",
     Mode.CONSENSUS: "on one sheet",
 }
-# As Django's json_script does: no text of a figure may end its script element.
-IN_SCRIPT: Final = {"<": "\\u003C", ">": "\\u003E", "&": "\\u0026"}
-
-
-class Table(NamedTuple):
-    """The figures of a chart. The first cell of each row is its heading."""
-
-    caption: str
-    columns: Sequence[str]
-    rows: Sequence[Sequence[object]]
-
-    @property
-    def body(self) -> SafeString:
-        """Return the rows as HTML; a template takes five times as long for so many cells."""
-        # `_row` escapes every cell.
-        return mark_safe("\n".join(_row(*row) for row in self.rows))
-
-
-def _row(heading: Any, *cells: Any) -> str:
-    rest = "".join(f"<td>{conditional_escape(cell)}</td>" for cell in cells)
-    return f'<tr><th scope="row">{conditional_escape(heading)}</th>{rest}</tr>'
-
-
-class Chart(NamedTuple):
-    """A figure with its picture, what is to be seen on it, and its figures as a table.
-
-    `computed` is the address that says how its figures are computed, where no table leads there.
-    """
-
-    key: str
-    title: str
-    summary: str
-    figure: charts.Figure
-    svg: SafeString
-    table: Table | None
-    computed: str = ""
-
-    @property
-    def script(self) -> SafeString:
-        """Return the figure for charts.js, a quarter smaller than json_script's writing of it."""
-        text = json.dumps(self.figure, ensure_ascii=False, separators=(",", ":"))
-        kind = f'<script id="fig-{self.key}" type="application/json">'
-        for character, escape in IN_SCRIPT.items():
-            text = text.replace(character, escape)
-        # IN_SCRIPT leaves no character that could end the element; a key is a slug of the model.
-        return mark_safe(f"{kind}{text}</script>")
-
-    @property
-    def kind(self) -> str:
-        return str(self.figure["layout"]["meta"]["kind"])
-
-
-def chart(
-    key: str,
-    title: str,
-    summary: str,
-    figure: charts.Figure,
-    table: Table | None = None,
-    computed: str = "",
-) -> Chart:
-    return Chart(key, title, summary, figure, drawing(figure, title), table, computed)
 
 
 class Addresses(dict[int, str]):
@@ -136,7 +81,11 @@ class Addresses(dict[int, str]):
 
 
 def overview(
-    team: Team, targets: Mapping[str, Aim], notes: Sequence[TimelineNote], page: int
+    team: Team,
+    targets: Mapping[str, Aim],
+    notes: Sequence[TimelineNote],
+    page: int,
+    plan: Plan = NO_PLAN,
 ) -> dict[str, Any]:
     """Return one stretch of a team's history and, on page 1, where it stands. It has a snapshot."""
     start = (page - 1) * WINDOW
@@ -146,6 +95,9 @@ def overview(
     models = [published_model(model) for model in dict.fromkeys(row.model for row in shown)]
     scored = [row for row in shown if row.length != Length.PULSE]
     lines = lines_over_time(models, scores_over_time([row.id for row in scored]), targets)
+    here = (
+        where_we_are(team, models[0], shown, lines, targets, addresses, plan) if page == 1 else {}
+    )
     return {
         "team": team,
         "assessments": _assessments(shown, found),
@@ -155,8 +107,8 @@ def overview(
         "scale": list(enumerate(models[0].level_names)),
         "custom_weights": any(model.custom_weights for model in models),
         "reading": guide_links(models[0], [READING_INTERVALS]).get(READING_INTERVALS),
-        **over_time(team, lines, scored[::-1], notes, addresses),
-        **(where_we_are(team, models[0], shown, lines, targets, addresses) if page == 1 else {}),
+        **over_time(team, lines, scored[::-1], notes, addresses, here.get("projection")),
+        **here,
     }
 
 
@@ -194,10 +146,13 @@ def over_time(
     snapshots: Sequence[SnapshotRow],
     notes: Sequence[TimelineNote],
     addresses: Addresses,
+    projection: Projection | None,
 ) -> dict[str, Any]:
     """Return the chart of the core questionnaires and a small one for each; {} without a line."""
     if not lines:
         return {}
+    planned = projection.by_key if projection else {}
+    until = day_ahead(snapshots, projection.by) if projection else None
     versions = version_changes(snapshots)
     core = [line for line in lines if line.is_core] or lines
     together = chart(
@@ -205,14 +160,14 @@ def over_time(
         summary(lines),
         _over_time_in_words(core, snapshots),
         charts.maturity_over_time(core, snapshots, versions, notes),
-        _over_time_table(team, lines, snapshots, addresses),
+        _over_time_table(team, lines, snapshots, addresses, projection),
     )
     each = [
         chart(
             f"over-time-{line.key}",
             verdict(line),
-            _now_in_words(line),
-            charts.one_questionnaire(line, snapshots, versions, notes),
+            _now_in_words(line, planned.get(line.key)),
+            _one_line(line, snapshots, versions, notes, until, planned.get(line.key)),
             computed=addresses.computed(line.now),
         )
         for line in lines
@@ -240,7 +195,20 @@ def _over_time_in_words(lines: Sequence[Line], snapshots: Sequence[SnapshotRow])
     return " ".join(said)
 
 
-def _now_in_words(line: Line) -> str:
+def _one_line(
+    line: Line,
+    snapshots: Sequence[SnapshotRow],
+    versions: Sequence[VersionChange],
+    notes: Sequence[TimelineNote],
+    until: datetime | None,
+    planned: ProjectedScore | None,
+) -> charts.Figure:
+    if until and planned:
+        return with_plan(line, snapshots, versions, notes, until, planned.projected)
+    return charts.one_questionnaire(line, snapshots, versions, notes, until)
+
+
+def _now_in_words(line: Line, planned: ProjectedScore | None) -> str:
     row = line.now
     said = []
     if row.score is not None and row.half_width is not None:
@@ -253,6 +221,8 @@ def _now_in_words(line: Line) -> str:
     if line.target:
         said.append(f"target {aim_in_words(line.target)}")
         said += filter(None, [pace_in_words(line.points, line.target.level)])
+    if planned:
+        said.append(f"{IF_DONE}: {planned.projected:.1f}")
     return "; ".join(said)
 
 
@@ -262,7 +232,11 @@ def aim_in_words(aim: Aim) -> str:
 
 
 def _over_time_table(
-    team: Team, lines: Sequence[Line], snapshots: Sequence[SnapshotRow], addresses: Addresses
+    team: Team,
+    lines: Sequence[Line],
+    snapshots: Sequence[SnapshotRow],
+    addresses: Addresses,
+    projection: Projection | None,
 ) -> Table:
     cells = {(row.snapshot, line.key): in_full(row) for line in lines for row in line.points}
     rows = [
@@ -275,8 +249,16 @@ def _over_time_table(
         + [cells.get((each.id, line.key), NONE) for line in lines]
         for each in reversed(snapshots)
     ]
+    if projection:
+        planned = projection.by_key
+        after = [f"{planned[x.key].projected:.1f}" if x.key in planned else NONE for x in lines]
+        rows.insert(0, [_by(projection), NONE, NONE, *after])
     caption = f"{team.name}: score (95 % interval) in each assessment, newest first"
     return Table(caption, ["Assessment", "People", "Version", *(x.name for x in lines)], rows)
+
+
+def _by(projection: Projection) -> str:
+    return f"{IF_DONE.capitalize()}{f', by {day(projection.by)}' if projection.by else ''}"
 
 
 def _time(snapshot: SnapshotRow) -> SafeString:
@@ -294,6 +276,7 @@ def where_we_are(
     lines: Sequence[Line],
     targets: Mapping[str, Aim],
     addresses: Addresses,
+    plan: Plan,
 ) -> dict[str, Any]:
     """Return profile, levels and next steps after the newest assessment that has any score.
 
@@ -308,20 +291,32 @@ def where_we_are(
     blocked = blockers_of(last.id) if last else {}
     latest_means = {key: row for snapshot in read for key, row in means[snapshot].items()}
     told = {key: addresses[snapshot] for snapshot in read for key in means[snapshot]}
-    advice = steps(model, latest_means, blocked, targets, told)
+    rows = profile(lines, last.id) if last else []
+    ways = ways_up(model, rows, means[last.id], targets, plan, addresses[last.id]) if last else []
+    advice = steps(model, latest_means, blocked, targets, told, plan, reaches(ways))
     context: dict[str, Any] = {
         "last": last,
         "newest": newest,
         "steps": advice[:STEPS_SHOWN],
         "more_steps": advice[STEPS_SHOWN:],
+        "ways": ways,
+        "exempted": exempted(model, plan.exempted),
     }
     if pulse:
         gates = open_gates(model, means[pulse.id], targets)
         context |= {"pulse": pulse, "gates": gates, "computed_pulse": addresses[pulse.id]}
     if last:
-        rows = profile(lines, last.id)
+        planned = projected(
+            model,
+            [each.now for each in rows if each.now],
+            means[last.id],
+            plan.leading,
+            overall=last.overall,
+            stage=last.stage,
+        )
+        context["projection"] = planned
         context["levels"] = attained(model, rows, means[last.id], blocked)
-        context |= _profile_charts(team, rows, last, addresses)
+        context |= _profile_charts(team, rows, last, addresses, planned)
         context["computed"] = addresses[last.id]
         context["stage"] = (
             "" if last.stage is None else f"{last.stage} {model.level_names[last.stage]}"
@@ -330,15 +325,22 @@ def where_we_are(
 
 
 def _profile_charts(
-    team: Team, rows: Sequence[ProfileRow], last: SnapshotRow, addresses: Addresses
+    team: Team,
+    rows: Sequence[ProfileRow],
+    last: SnapshotRow,
+    addresses: Addresses,
+    projection: Projection | None,
 ) -> dict[str, Any]:
     title = where_it_stands([(each.now.score, each.line.name) for each in rows if each.now])
-    figure, round_figure = profile_charts.profile(rows), profile_charts.radar(rows)
+    ahead = {key: each.projected for key, each in projection.by_key.items()} if projection else {}
+    figure, round_figure = profile_charts.profile(rows, ahead), profile_charts.radar(rows)
     dot = ON_ONE_SHEET if last.on_one_sheet else "on its 95 % interval"
     words = f"Dot: {day(last.taken_at)}, {dot}. Ring: the time before. Upright stroke: target."
     if any(each.now and each.now.agreed for each in rows):
         words += " Where the team agreed on answers, these count."
-    table = _profile_table(team, rows, addresses)
+    if ahead:
+        words += f" Diamond: {IF_DONE}."
+    table = _profile_table(team, rows, addresses, ahead)
     found = {"profile": chart("profile", title, words, figure, table)}
     if round_figure:
         words = (
@@ -349,7 +351,9 @@ def _profile_charts(
     return found
 
 
-def _profile_table(team: Team, rows: Iterable[ProfileRow], addresses: Addresses) -> Table:
+def _profile_table(
+    team: Team, rows: Sequence[ProfileRow], addresses: Addresses, ahead: Mapping[str, float]
+) -> Table:
     columns = [
         "Questionnaire",
         "Score",
@@ -361,6 +365,11 @@ def _profile_table(team: Team, rows: Iterable[ProfileRow], addresses: Addresses)
         "Target",
     ]
     cells = [[each.line.title, *_profile_cells(each, addresses)] for each in rows]
+    if ahead:
+        columns.append(IF_DONE.capitalize())
+        for row, each in zip(cells, rows, strict=True):
+            key = each.line.key
+            row.append(f"{ahead[key]:.1f}" if key in ahead else NONE)
     return Table(f"{team.name}: score and 95 % interval of each questionnaire", columns, cells)
 
 

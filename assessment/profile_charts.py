@@ -1,6 +1,6 @@
 """Where a team stands at one time, as Plotly figures: the profile, and the same as a radar."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -24,10 +24,14 @@ from assessment.question_score import TOP
 from assessment.wording import in_words
 
 LEAST_SPOKES: Final = 3
+NOTHING_AHEAD: Final[Mapping[str, float]] = {}
 
 
-def profile(rows: Sequence[ProfileRow]) -> Figure:
-    """Return a dot with its interval for each questionnaire, with last time and target."""
+def profile(rows: Sequence[ProfileRow], ahead: Mapping[str, float] = NOTHING_AHEAD) -> Figure:
+    """Return a dot with its interval for each questionnaire, with last time and target.
+
+    `ahead` are the scores that a plan leads to, by questionnaire.
+    """
     places = [(-n, row) for n, row in enumerate(rows)]
     layout = replace(PROFILE, height=PROFILE.height * len(rows)).layout(
         xaxis=axis([-0.1, TOP + 0.1], LEVELS, [str(level) for level in LEVELS]),
@@ -35,7 +39,11 @@ def profile(rows: Sequence[ProfileRow]) -> Figure:
         shapes=[],
         annotations=[label for y, each in places for label in _row_labels(y, each)],
     )
-    return {"data": _profile_traces(places), "layout": layout}
+    planned = [(y, ahead[each.line.key]) for y, each in places if each.line.key in ahead]
+    data = _profile_traces(places)
+    if planned:
+        data.append(_marks("if the plan is done", planned, "diamond-open", NOW, 13))
+    return {"data": data, "layout": layout}
 
 
 def radar(rows: Sequence[ProfileRow]) -> Figure | None:

@@ -10,6 +10,7 @@ from assessment.attained_level import level_of
 from assessment.history import Aim, ProfileRow, short_name
 from assessment.models.maturity_model import Effort
 from assessment.models.results import QuestionRow
+from assessment.plan import Exempted, Plan
 from assessment.published import PublishedLevel, PublishedModel, PublishedQuestionnaire
 from assessment.question_score import TOP
 from assessment.suggestions import AssessedQuestion, NextStep, Suggestion, next_steps
@@ -88,18 +89,42 @@ class OpenGate(NamedTuple):
 
 
 class Step(NamedTuple):
-    """A next step with what the page says besides; `computed` is where its gain is told."""
+    """A next step with what the page says besides; `computed` is where its gain is told.
+
+    `reaches` says to which level of its questionnaire it leads, and with which others. `planned`
+    is where the open action stands that it was made into, `about` where one for its question does.
+    `ended` is an exemption whose day has passed.
+    """
 
     step: NextStep
     questionnaire: str
     effort: str
     guide_title: str
     computed: str
+    reaches: str = ""
+    planned: str = ""
+    about: str = ""
+    ended: Exempted | None = None
 
     @property
     def gain(self) -> str:
         """What the step adds to its questionnaire's score."""
         return gain_in_words(self.step.gain)
+
+    @property
+    def put_aside(self) -> str:
+        """Where it can be put aside, from the team's page."""
+        return f"exemptions/{self.step.key}/"
+
+    @property
+    def sent(self) -> str:
+        """What a form sends to make the step an action."""
+        return sent_for(self.step.key, self.step.next_level)
+
+
+def sent_for(key: str, level: int) -> str:
+    """Return how a form names the step of a question to a level."""
+    return f"{key}:{level}"
 
 
 def attained(
@@ -164,20 +189,55 @@ def steps(
     blocked: Blocked,
     targets: Mapping[str, Aim],
     scores: Mapping[str, str],
+    plan: Plan,
+    reaches: Mapping[str, str],
 ) -> list[Step]:
-    """Return what to do next, best gain for effort first; nothing that too few people judged.
+    """Return what to do next, best gain for effort first.
 
-    `scores` is where the figures of the assessment that a mean comes from are told, by question.
+    Nothing that too few people judged, and nothing the team does not work on for now. `scores` is
+    where the figures of the assessment that a mean comes from are told, by question; `reaches` what
+    is said of the level a step leads to, by what a form sends for it.
     """
     in_the_way = {each["question"] for blockers in blocked.values() for each in blockers}
+    left_alone = {each.key for each in plan.exempted}
+    over = {each.key: each for each in plan.over}
     questions = [
         question
         for questionnaire in model.questionnaires
         for question in _assessed(questionnaire, means, in_the_way, targets)
+        if question.key not in left_alone
     ]
     owners = {q.key: each.key for each in model.questionnaires for q in each.questions}
+    found = []
+    for step in next_steps(questions):
+        made = _step(model, owners[step.key], step, scores[step.key])
+        planned, about = plan.made_of(step.key, step.next_level)
+        found.append(
+            made._replace(
+                reaches=reaches.get(made.sent, ""),
+                planned=planned,
+                about=about,
+                ended=over.get(step.key),
+            )
+        )
+    return found
+
+
+class LeftAlone(NamedTuple):
+    """A question the team does not work on for now, with its title and questionnaire."""
+
+    exempted: Exempted
+    title: str
+    questionnaire: str
+
+
+def exempted(model: PublishedModel, rows: Iterable[Exempted]) -> list[LeftAlone]:
+    """Return what a team leaves alone, the first to end first. A question that is gone is not."""
+    places = {q.key: (q.title, each.key) for each in model.questionnaires for q in each.questions}
     return [
-        _step(model, owners[step.key], step, scores[step.key]) for step in next_steps(questions)
+        LeftAlone(row, places[row.key][0], short_name(places[row.key][1]))
+        for row in rows
+        if row.key in places
     ]
 
 

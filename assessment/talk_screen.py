@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
@@ -14,17 +15,18 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from assessment.agenda import Agenda, Entry, State, agenda, has_no_spread
+from assessment.carried_over import CarriedOver, Done, carried_over
 from assessment.disclosure import ShownQuestion, Thresholds, shown_question
 from assessment.models import Action, AgreedAnswer, Assessment, Talk
 from assessment.models.answering import AssessmentStatus
+from assessment.models.planning import ActionStatus
+from assessment.plan import SOMEBODY_WHO_LEFT
 from assessment.published import PublishedModel, asked_in, published_model
 from assessment.question_score import AnswerValue
 from assessment.sheets import CountedAnswer, counted_answers
 from assessment.talking import facilitates
 from teams.access import Right, may
 from teams.models import Membership, Role, User
-
-SOMEBODY_WHO_LEFT = "somebody who left"
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,8 @@ class QuestionScreen:
     settled: AgreedAnswer | None
     settled_as: str
     actions: tuple[Action, ...]
+    still_open: tuple[Action, ...] = ()  # from before this assessment
+    done: tuple[Done, ...] = ()  # since the last one
     named_others: tuple[NamedAnswer, ...] = ()
     named_notes: tuple[NamedAnswer, ...] = ()
 
@@ -124,6 +128,14 @@ class QuestionScreen:
         return f"guide-{self.entry.question.id}"
 
 
+class DoneBefore(NamedTuple):
+    """An action that was done since the last assessment; `now` is its question's mean, if shown."""
+
+    done: Done
+    entry: Entry
+    now: float | None
+
+
 @dataclass(frozen=True)
 class Screen:
     """Everything a viewer's screen shows at one turn of the talk."""
@@ -138,6 +150,7 @@ class Screen:
     people: tuple[User, ...]  # of the team: who may facilitate or own an action
     settled: Mapping[int, AgreedAnswer]
     actions: tuple[Action, ...]
+    carried_over: CarriedOver
     shown: Mapping[str, ShownQuestion] = field(repr=False)
     counted: Mapping[str, Sequence[CountedAnswer]] = field(repr=False)
 
@@ -171,6 +184,15 @@ class Screen:
     @property
     def action_fields(self) -> str:
         return f"action-{len(self.actions)}"
+
+    @cached_property
+    def done_before(self) -> list[DoneBefore]:
+        """Return what was done since the last assessment, with its question's mean then and now."""
+        return [
+            DoneBefore(each, entry, self.shown[each.key].mean)
+            for entry in self.agenda.entries
+            for each in self.carried_over.done_for(entry.key)
+        ]
 
     @property
     def next_up(self) -> Entry | None:
@@ -247,7 +269,8 @@ def screen(talk: Talk, assessment: Assessment, viewer: Viewer) -> Screen:
     }
     rows = AgreedAnswer.objects.filter(assessment=assessment).select_related("question")
     settled = {row.question.key: row for row in rows}
-    actions = Action.objects.filter(assessment=assessment).select_related("owner", "question")
+    noted = Action.objects.filter(assessment=assessment).exclude(status=ActionStatus.DROPPED)
+    actions = noted.select_related("owner", "question")
     return Screen(
         assessment=assessment,
         talk=talk,
@@ -259,6 +282,7 @@ def screen(talk: Talk, assessment: Assessment, viewer: Viewer) -> Screen:
         people=people_of(assessment),
         settled={row.question_id: row for row in settled.values()},
         actions=tuple(actions.order_by("pk")),
+        carried_over=carried_over(assessment),
         shown=shown,
         counted=counted,
     )
@@ -310,6 +334,8 @@ def question_screen(of: Screen, key: str) -> QuestionScreen:
         settled=settled,
         settled_as=in_words(of.model, settled),
         actions=tuple(each for each in of.actions if each.question_id == question.id),
+        still_open=tuple(of.carried_over.open_for(key)),
+        done=tuple(of.carried_over.done_for(key)),
         named_others=tuple(
             NamedAnswer(name, OTHER_ANSWERS[one.answer])
             for name, one in named

@@ -12,10 +12,11 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from assessment import planning
 from assessment.lifecycle import lock
 from assessment.models import Action, AgreedAnswer, Assessment, Talk
 from assessment.models.answering import AssessmentStatus
-from assessment.models.planning import TO_DO, ActionStatus
+from assessment.models.planning import ActionStatus
 from assessment.published import PublishedQuestion, asked_in
 from assessment.saving import NotAcceptable, QuestionNotAsked
 from teams.access import Right, may
@@ -167,27 +168,27 @@ def note_action(
     """
     asked = question_asked(assessment, question) if question else None
     with one_turn(assessment, by, turn):
-        Action.objects.create(
+        planning.note_action(
             team=assessment.team,
-            assessment=assessment,
-            question_id=asked.id if asked else None,
+            by=by,
             text=text,
             owner=owner,
             due_on=due_on,
-            noted_by=by,
+            assessment=assessment,
+            question=asked.id if asked else None,
         )
 
 
 def drop_action(*, assessment: Assessment, by: User, turn: int, action: int) -> None:
-    """Take back an action that was noted in this talk."""
+    """Take back an action that was noted in this talk: it is dropped, and its history tells."""
     with one_turn(assessment, by, turn):
-        Action.objects.filter(assessment=assessment, pk=action).delete()
-
-
-def mark_action(action: Action, status: ActionStatus) -> None:
-    """Call an action done, or open again. Once or twice makes no difference."""
-    closed = None if status in TO_DO else timezone.now()
-    Action.objects.filter(pk=action.pk).update(status=status, closed_at=closed)
+        for noted in Action.objects.filter(assessment=assessment, pk=action):
+            planning.change_action(
+                action=noted,
+                by=by,
+                revision=noted.revision,
+                values={"status": ActionStatus.DROPPED},
+            )
 
 
 # Who leads through it, and who watches ------------------------------------------------------------

@@ -4,9 +4,10 @@ Plain values in, plain values out. Every mean and score is the one its snapshot 
 of it comes from `verdicts`.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from datetime import date
+from typing import Final, NamedTuple
 
 from django.utils.safestring import SafeString
 from django.utils.text import get_text_list
@@ -24,6 +25,24 @@ from assessment.wording import as_answered, signed, why_not
 NAMED_AT_MOST: Final = 2
 
 
+class DoneAction(NamedTuple):
+    """An action done between two assessments, or noted between them and done since.
+
+    `later` says that: what came of it the later assessment cannot show.
+    """
+
+    text: str
+    on: date
+    later: bool = False
+
+
+class Outcome(NamedTuple):
+    """A done action with what happened to its question; None for one that is for no question."""
+
+    action: DoneAction
+    move: "QuestionMove | None"
+
+
 @dataclass(frozen=True, slots=True)
 class QuestionMove:
     """One question in both assessments. A mean is None where it is hidden or was not asked."""
@@ -35,7 +54,7 @@ class QuestionMove:
     after: float | None
     said: Said
     agreed: tuple[str, ...] = ()
-    done: tuple[str, ...] = ()
+    done: tuple[DoneAction, ...] = ()
 
     @property
     def drawing(self) -> SafeString:
@@ -90,6 +109,7 @@ class Comparison:
     questions: str
     differences: tuple[str, ...]
     questionnaires: tuple[QuestionnaireMove, ...] = field(default=())
+    outcomes: tuple[Outcome, ...] = field(default=())
 
     @property
     def only_what_changed(self) -> "Comparison":
@@ -107,7 +127,7 @@ def compare(
     now: Part,
     changes: Mapping[str, Change],
     question_changes: Mapping[str, Change],
-    done: Mapping[str, Sequence[str]],
+    done: Mapping[str, Sequence[DoneAction]],
 ) -> Comparison:
     """Compare two parts. `done` are the actions done in between, by the question they are for."""
     if then.model.key != now.model.key:
@@ -139,7 +159,22 @@ def compare(
         questions=_on_questions([said for said in judged.values() if is_verdict(said)]),
         differences=tuple(differences(then, now)),
         questionnaires=found,
+        outcomes=tuple(_outcomes(found, done)),
     )
+
+
+def _outcomes(
+    found: Iterable[QuestionnaireMove], done: Mapping[str, Sequence[DoneAction]]
+) -> Iterator[Outcome]:
+    """Yield what became of the done actions, in the order of their questions; the others last."""
+    left = dict(done)
+    for questionnaire in found:
+        for question in questionnaire.questions:
+            for each in left.pop(question.key, ()):
+                yield Outcome(each, question)
+    for actions in left.values():
+        for each in actions:
+            yield Outcome(each, None)
 
 
 def question_verdicts(
@@ -269,7 +304,7 @@ def _means(key: str, then: Part, now: Part) -> tuple[float | None, float | None]
 
 
 def _question(
-    question: PublishedQuestion, then: Part, now: Part, said: Said, done: Sequence[str]
+    question: PublishedQuestion, then: Part, now: Part, said: Said, done: Sequence[DoneAction]
 ) -> QuestionMove:
     first, last = then.questions.get(question.key), now.questions.get(question.key)
     agreed = [_agreed(each, when) for each, when in ((first, "Then"), (last, "Now"))]

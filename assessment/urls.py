@@ -1,11 +1,13 @@
 from django.urls import path
 
 from assessment.views import (
+    actions,
     annotating,
     answering,
     assessments,
     comparing,
     computed,
+    exemptions,
     home,
     inviting,
     models,
@@ -70,7 +72,13 @@ urlpatterns = [
     path(ASSESSMENT + "talk/now/", talking.talk_now, name="talk_now"),
     path(ASSESSMENT + "talk/act/", talking.talk_act, name="talk_act"),
     path(ASSESSMENT + "talk/take-over/", talking.talk_take_over, name="talk_take_over"),
-    path(TEAM + "actions/<int:action>/done/", talking.action_done, name="action_done"),
+    path(TEAM + "actions/", actions.actions, name="actions"),
+    path(TEAM + "actions/new/", actions.action_new, name="action_new"),
+    path(TEAM + "actions/make/", actions.action_make, name="action_make"),
+    path(TEAM + "actions/<int:action>/", actions.action, name="action"),
+    path(TEAM + "actions/<int:action>/status/", actions.action_status, name="action_status"),
+    path(TEAM + "exemptions/<str:question>/", exemptions.exempt, name="exempt"),
+    path(TEAM + "exemptions/<int:exemption>/end/", exemptions.exemption_end, name="exemption_end"),
     path(ASSESSMENT + "scores/", computed.scores, name="scores"),
     path(ASSESSMENT + "scores/<slug:questionnaire>/", computed.questionnaire, name="computed"),
     # Last, as a questionnaire's key may not stand in for an address above.

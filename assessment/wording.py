@@ -65,3 +65,8 @@ def gain_in_words(gain: float) -> str:
 def signed(change: float) -> str:
     """Return a change to one decimal with its sign, and never a minus before nothing."""
     return f"{round(change, 1) + 0.0:+.1f}"
+
+
+def quoted(title: str) -> str:
+    """Return something with the marks of a quotation."""
+    return f"\N{LEFT DOUBLE QUOTATION MARK}{title}\N{RIGHT DOUBLE QUOTATION MARK}"

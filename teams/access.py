@@ -26,6 +26,8 @@ class Right(enum.Enum):
     ARRANGE = (Role.OWNER,)
     ANSWER = (Role.LEAD, Role.MEMBER)
     LEAD = (Role.OWNER, Role.LEAD)
+    # Actions: whoever enters a team plans with it, so today this is ENTER by another name.
+    PLAN = ENTER
 
 
 WHO_MAY = {

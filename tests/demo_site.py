@@ -28,10 +28,11 @@ PRODUCTION = {
 
 @dataclass(frozen=True)
 class Site:
-    """Where it is, and the demo's open assessment."""
+    """Where it is, the demo's open assessment, and an action that a suggestion was made into."""
 
     url: str
     assessment: str
+    action: str
 
 
 @contextmanager
@@ -41,7 +42,12 @@ def serving_the_demo(folder: Path, *sizes: str) -> Iterator[Site]:
     shutil.copytree(prepared, folder, dirs_exist_ok=True)
     with_static_files(folder)
     with serving(PRODUCTION | {"DATA_DIR": str(folder)}) as server:
-        yield Site(f"http://127.0.0.1:{server.port}", open_assessment(folder / "demo.json"))
+        places = json.loads((folder / "demo.json").read_text())["organizations"][0]
+        yield Site(
+            f"http://127.0.0.1:{server.port}",
+            f"{TEAM}assessments/{places['open_assessments']['checkout']}/",
+            f"{TEAM}actions/{places['planned']['checkout']}/",
+        )
 
 
 def with_static_files(folder: Path) -> None:
@@ -82,8 +88,3 @@ def manage(place: Path, *words: str) -> None:
     environment = os.environ | PRODUCTION | {"DATA_DIR": str(place)}
     command = [sys.executable, "manage.py", *words]
     subprocess.run(command, cwd=ROOT, env=environment, check=True)
-
-
-def open_assessment(outcome: Path) -> str:
-    places = json.loads(outcome.read_text())["organizations"]
-    return f"{TEAM}assessments/{places[0]['open_assessments']['checkout']}/"

@@ -8,10 +8,12 @@ from django.contrib.auth.decorators import login_not_required
 from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from assessment import lifecycle
+from assessment.carried_over import carried_over
 from assessment.forms import AddressesForm, DueDateForm, OpenAssessmentForm
 from assessment.freezing import rule_of
 from assessment.inviting import usable_links
@@ -71,6 +73,9 @@ def assessment(request: SignedIn, organization: str, team: str, assessment: UUID
     }
     if found.is_submitted or found.is_revealed:
         context |= record(found)
+    if not found.is_submitted:
+        context["carried_over"] = carried_over(found)
+        context["today"] = timezone.localdate()
     if found.is_submitted:
         context["before"] = one_before(found)
     elif may(found.team, Right.LEAD):

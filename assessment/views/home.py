@@ -1,19 +1,18 @@
 """The start: what do I owe and what changed; or, signed out, what is this and can I look?"""
 
 from typing import Final, NamedTuple
-from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import F, OuterRef, QuerySet
+from django.db.models import OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from assessment.latest_results import count_of, team_cards
-from assessment.models import Action, Assessment, Participation
-from assessment.models.answering import RUNNING, AssessmentStatus
-from assessment.models.planning import ActionStatus
+from assessment.models import Assessment
+from assessment.models.answering import AssessmentStatus
+from assessment.owed import owing
 from assessment.sparklines import line, scale
 from guide.models import Correction, CorrectionStatus
 from teams.access import own_teams_of
@@ -72,48 +71,18 @@ def welcome() -> dict[str, object]:
 
 def overview(user: User) -> dict[str, object]:
     """Return what waits for the user, their teams' newest results and what they look after."""
-    running, done = running_assessments_of(user), finished_by(user)
-    answering = [each for each in running if each.is_open]
+    today = timezone.localdate()
     notices = list(at_home(user))
     return {
         "notices": notices,
         # One that the query annotated.
         "more_notices": notices[0].in_all - len(notices) if notices else 0,  # type: ignore[attr-defined]
-        "talks": [each for each in running if each.is_revealed],
-        "waiting": [each for each in answering if each.pk not in done],
-        "finished": [each for each in answering if each.pk in done],
-        "actions": open_actions_of(user),
+        "owing": owing(user, today),
         "cards": team_cards(own_teams_of(user)),
         "organizations": looked_after_by(user),
         "for_staff": corrections_for_staff() if user.is_staff else 0,
-        "today": timezone.localdate(),
+        "today": today,
     }
-
-
-def running_assessments_of(user: User) -> QuerySet[Assessment]:
-    """Return the assessments in which the user answers and talks, the most urgent first."""
-    return (
-        Assessment.objects.filter(status__in=RUNNING, team__memberships__user=user)
-        .select_related("team__organization")
-        .order_by(F("due_on").asc(nulls_last=True), "opened_at")
-    )
-
-
-def open_actions_of(user: User) -> QuerySet[Action]:
-    """Return what the user has to do in teams they are in, by due date; undated actions last."""
-    return (
-        Action.objects.filter(owner=user, status=ActionStatus.OPEN, team__memberships__user=user)
-        .select_related("team__organization")
-        .order_by(F("due_on").asc(nulls_last=True), "pk")
-    )
-
-
-def finished_by(user: User) -> set[UUID]:
-    """Return the ids of the open assessments of which the user said they have finished."""
-    said = Participation.objects.filter(
-        user=user, finished_on__isnull=False, assessment__status=AssessmentStatus.OPEN
-    )
-    return set(said.values_list("assessment_id", flat=True))
 
 
 def looked_after_by(user: User) -> QuerySet[Organization]:

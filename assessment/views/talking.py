@@ -9,15 +9,14 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from assessment import talking
-from assessment.models import Action, Assessment, Talk
+from assessment.models import Assessment, Talk
 from assessment.models.answering import AssessmentStatus
-from assessment.models.planning import ActionStatus
 from assessment.published import asked_in, published_model
 from assessment.saving import NotAcceptable, QuestionNotAsked
 from assessment.talk_forms import ActionForm, AgreeForm, Typed, first_error
@@ -30,8 +29,8 @@ from assessment.talk_screen import (
 )
 from assessment.talking import MINUTES, MovedOn, NotFacilitating, NotTalking
 from assessment.views.assessments import assessment_for
-from teams.access import Right, SignedIn, may, team_for
-from teams.models import Team, User
+from teams.access import Right, SignedIn, may
+from teams.models import User
 
 NOTHING_TYPED = Typed()
 
@@ -90,26 +89,6 @@ def talk_take_over(
     except NotTalking as error:
         messages.error(request, f"{error} Nothing was changed.")
     return sent_to(request, address(found))
-
-
-@require_POST
-def action_done(request: SignedIn, organization: str, team: str, action: int) -> HttpResponse:
-    """Call an action of the team done, or open again."""
-    place = team_for(request.user, organization, team, Right.ANSWER)
-    found = get_object_or_404(Action, team=place, pk=action)
-    status = request.POST.get("status", "")
-    if status in ActionStatus.values:
-        talking.mark_action(found, ActionStatus(status))
-    else:
-        messages.error(request, "An action is open or done. Nothing was changed.")
-    return redirect(back(request, place))
-
-
-def back(request: SignedIn, team: Team) -> str:
-    """Return where the visitor came from, if that is here; else the team's page."""
-    wanted = request.POST.get("next", "")
-    here = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure())
-    return wanted if here else team.get_absolute_url()
 
 
 # What a facilitator can do ------------------------------------------------------------------------
@@ -228,6 +207,7 @@ def show(
         "question": shown.question,
         "wall": "1" if viewer.on_the_wall else "0",
         "minutes": MINUTES,
+        "today": timezone.localdate(),
         "trouble": trouble,
         # What was typed stands in its form again if that form is on the screen, else by itself.
         "agreeing": in_place if in_place.act == "agree" else as_settled(shown.question),

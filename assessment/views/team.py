@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.core.cache import caches
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -17,10 +17,10 @@ from django.utils.safestring import SafeString
 
 from assessment.aims import aims_of
 from assessment.history import lettered
-from assessment.models import Action, Annotation, Assessment, Snapshot
+from assessment.models import Annotation, Assessment, Snapshot
 from assessment.models.answering import RUNNING, AssessmentStatus, Mode
-from assessment.models.planning import ActionStatus
 from assessment.overview import WINDOW, overview
+from assessment.plan import Plan, plan_of
 from assessment.targets import TargetsForm, model_aimed_at
 from teams.access import Right, SignedIn, may, organization_for, team_for
 from teams.models import Membership, Organization, Team, User
@@ -28,15 +28,16 @@ from teams.models import Membership, Organization, Team, User
 
 def team(request: SignedIn, organization: str, team: str) -> HttpResponse:
     place = team_for(request.user, organization, team)
+    plan = plan_of(place.pk)
     context = {
         "team": place,
         "organization": place.organization,
         "may_lead": may(place, Right.LEAD),
         "may_answer": may(place, Right.ANSWER),
         "running": running_assessment(place, request.user),
-        "actions": [OpenAction(*row) for row in questions_about(place.pk).actions.all()],
+        "actions": plan.open_actions,
         "today": timezone.localdate(),
-        "results": results(place, request.GET.get("page", "")),
+        "results": results(place, request.GET.get("page", ""), plan),
     }
     return render(request, "assessment/team.html", context)
 
@@ -88,30 +89,11 @@ def running_assessment(team: Team, visitor: User) -> dict[str, Any] | None:
     }
 
 
-class OpenAction(NamedTuple):
-    """Something the team decided to do and has not done yet."""
-
-    id: int
-    text: str
-    due_on: date | None
-    owner_name: str | None
-    owner_email: str | None
-    question: str | None
-
-    @property
-    def owner(self) -> str:
-        return self.owner_name or self.owner_email or "nobody yet"
-
-
 class Questions(NamedTuple):
-    """What each visit asks the database about one team. Take `.all()`: a fresh answer.
-
-    Actions stand with the next one due first, and undated ones last.
-    """
+    """What each visit asks the database about one team. Take `.all()`: a fresh answer."""
 
     running: QuerySet[Any, tuple[Any, ...]]
     members: QuerySet[Any, int]
-    actions: QuerySet[Any, tuple[Any, ...]]
     snapshots: QuerySet[Any, int]
     notes: QuerySet[Any, tuple[date, str]]
 
@@ -119,9 +101,6 @@ class Questions(NamedTuple):
 # Composing these takes longer than answering them; they hold no rows.
 @lru_cache(maxsize=256)
 def questions_about(team: int) -> Questions:
-    actions = Action.objects.filter(team=team, status=ActionStatus.OPEN).values_list(
-        "pk", "text", "due_on", "owner__name", "owner__email", "question__title"
-    )
     return Questions(
         running=Assessment.objects.filter(team=team, status__in=RUNNING)
         .order_by()
@@ -134,16 +113,16 @@ def questions_about(team: int) -> Questions:
             "participations__finished_on",
         ),
         members=Membership.objects.filter(team=team).order_by().values_list("user", flat=True),
-        actions=actions.order_by(F("due_on").asc(nulls_last=True), "pk"),
         snapshots=Snapshot.objects.filter(team=team).order_by("pk").values_list("pk", flat=True),
         notes=Annotation.objects.filter(team=team).values_list("on", "text"),
     )
 
 
-def results(team: Team, page: str) -> SafeString:
-    """Return the part of the page that rests on snapshots, targets and notes; empty without any.
+def results(team: Team, page: str, plan: Plan) -> SafeString:
+    """Return the part of the page that rests on snapshots, aims, notes and the plan; empty without.
 
-    Snapshots never change, so it is rendered once for each set of them. Pages lead back in time.
+    Snapshots never change, so it is rendered once for each set of them with what is aimed at and
+    planned, for those who lead and for those who don't. Pages lead back in time.
     """
     ask = questions_about(team.pk)
     snapshots = list(ask.snapshots.all())
@@ -154,12 +133,13 @@ def results(team: Team, page: str) -> SafeString:
     at = min(max(wanted, 1), oldest)
     targets = aims_of(team)
     notes = lettered(ask.notes.all())
-    rests_on = repr((team.pk, snapshots, at, targets, notes))
+    leads = may(team, Right.LEAD)
+    rests_on = repr((team.pk, snapshots, at, targets, notes, plan.results_rest_on, leads))
     key = f"team-{blake2b(rests_on.encode(), digest_size=16).hexdigest()}"
     html = caches["rendered"].get(key)
     if html is None:
         with timezone.override(UTC):  # it is kept for readers of every zone
-            context = overview(team, targets, notes, at)
+            context = overview(team, targets, notes, at, plan) | {"may_lead": leads}
             html = render_to_string("assessment/_results.html", context)
         caches["rendered"].set(key, html)
     return SafeString(html)

@@ -8,9 +8,11 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.core.cache import caches
+from django.db.models import Q
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from assessment.change import Answered, Change, question_changes
@@ -23,7 +25,7 @@ from assessment.models.results import SnapshotRow, scores_over_time
 from assessment.published import asked_in, published_model
 from assessment.scoring import QuestionnaireSpec, Sheets
 from assessment.sheets import standing_sheets
-from assessment.two_assessments import compare
+from assessment.two_assessments import DoneAction, compare
 from assessment.verdicts import Judged, Part
 from teams.access import SignedIn, team_for
 from teams.models import Team
@@ -134,30 +136,33 @@ def results(team: Team, choice: Choice) -> SafeString:
     return SafeString(html)
 
 
-def done_in_between(team: Team, one: SnapshotRow, other: SnapshotRow) -> dict[str, list[str]]:
-    """Return the actions for a question that are done, by its key.
+def done_in_between(
+    team: Team, one: SnapshotRow, other: SnapshotRow
+) -> dict[str, list[DoneAction]]:
+    """Return the done actions by their question's key; those for no question under none.
 
-    Those noted from the earlier assessment's talk on, and before the later one's.
+    Those done between the two, and those noted between them, from the earlier one's talk on and
+    before the later one's, which were done since.
     """
     earlier, later = sorted((one, other), key=lambda row: row.taken_at)
+    opened = Assessment.objects.filter(pk=earlier.assessment).values("opened_at")
+    noted = Q(noted_at__gte=opened, noted_at__lt=later.taken_at)
+    closed = Q(closed_at__gt=earlier.taken_at, closed_at__lte=later.taken_at)
     rows = (
-        Action.objects.filter(
-            team=team,
-            status=ActionStatus.DONE,
-            question__isnull=False,
-            noted_at__gte=Assessment.objects.filter(pk=earlier.assessment).values("opened_at"),
-            noted_at__lt=later.taken_at,
-        )
+        Action.objects.filter(noted | closed, team=team, status=ActionStatus.DONE)
         .exclude(assessment=later.assessment)
-        .order_by("pk")
+        .exclude(closed_at__lte=earlier.taken_at)
+        .order_by("closed_at", "pk")
     )
     found = defaultdict(list)
-    for key, text in rows.values_list("question__key", "text"):
-        found[key].append(text)
+    for key, text, closed_at in rows.values_list("question__key", "text", "closed_at"):
+        if closed_at:  # a constraint of the database, which types do not know
+            done = DoneAction(text, timezone.localdate(closed_at), closed_at > later.taken_at)
+            found[key or ""].append(done)
     return dict(found)
 
 
-def _moved(choice: Choice, done: Mapping[str, Sequence[str]]) -> dict[str, object]:
+def _moved(choice: Choice, done: Mapping[str, Sequence[DoneAction]]) -> dict[str, object]:
     by_id = Assessment.objects.select_related("maturity_model").in_bulk(
         [choice.then.assessment, choice.now.assessment]
     )

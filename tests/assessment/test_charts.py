@@ -12,9 +12,9 @@ from django.conf import settings
 
 from assessment import charts, profile_charts
 from assessment.drawing import drawing
+from assessment.figures import chart
 from assessment.history import Aim, Line, VersionChange, profile, summary, verdict
 from assessment.models.results import ScoreRow, SnapshotRow
-from assessment.overview import chart
 
 JANUARY = datetime(2024, 1, 15, 10, 30, tzinfo=UTC)
 QUARTER = timedelta(days=91)

@@ -28,6 +28,7 @@ from django.utils import timezone
 from assessment import disclosure, freezing, sheets
 from assessment.lifecycle import lock, reopen, reveal, submit
 from assessment.models import (
+    Action,
     AgreedAnswer,
     Answer,
     Assessment,
@@ -59,6 +60,7 @@ from tests.assessment.random_organizations import (
 ORGANIZATIONS = 200
 AT_A_TIME = 20
 NAMESPACE = UUID(int=7)
+END = datetime(2027, 1, 1, tzinfo=UTC)
 VIEWERS = ("owner", "manager", "lead", "member", "neighbour", "stranger", "signed out")
 IN_TEAM = ("lead", "member")
 # What shows figures of others: opened in every organization. Every other page by each kind of
@@ -114,6 +116,22 @@ class World:
             Membership(user=user, organization=self.organization, team=team, role=role)
             for user, team, role in roles
         )
+        for team in self.teams.values():
+            self.plan_in(team)
+
+    def plan_in(self, team: Team):
+        """Plan something to do and something done, which the projection and the talk look at."""
+        when = {"noted_at": datetime(2026, 1, 1, tzinfo=UTC)}
+        for level, (key, closed) in enumerate([(QUESTIONS[0], None), (QUESTIONS[1], END)], 3):
+            Action.objects.create(
+                team=team,
+                question_id=self.questions[key],
+                level=level,
+                text=f"Do something about {key}",
+                status="done" if closed else "open",
+                closed_at=closed,
+                **when,
+            )
 
     def live(self, plan: Plan):
         """Open, fill, reveal, reopen and submit as the plan says. Yields after every reveal."""
@@ -260,7 +278,8 @@ class World:
             "question": QUESTIONS[0],
             "person": person,
             "membership": membership,
-            "action": 1,
+            "action": team.actions.order_by("pk").values_list("pk", flat=True)[0],
+            "exemption": 1,
             "annotation": UUID(int=1),
             "notice": 1,
             "draft": 1,
@@ -319,6 +338,7 @@ NOISE = (
     (re.compile(r"\d\d\d\d-\d\d-\d\dT[\d:.]+(Z|\+[\d:]+)?"), "moment"),
     (re.compile(r"\b\d{1,2}:\d\d(:\d\d)?\b"), "hour"),
     (re.compile(r"(agree|withdraw)-\d+-\d+"), "form"),
+    (re.compile(r"(actions/|action-)\d+"), "action"),
 )
 
 

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from assessment.lifecycle import finish
-from assessment.models import Action, Participation
+from assessment.models import Action, Exemption, Participation, Question
 from teams.models import Role, Team
 from tests.assessment.conftest import open_assessment
 from tests.assessment.frozen import pulse, snapshot, submitted, too_few
@@ -164,11 +164,122 @@ def test_my_open_actions_stand_by_due_date_and_say_what_is_late(mary, lena, paym
     note(text="Lena's", owner=lena, due_on=today)
     note(text="Nobody's")
 
-    said = home(mary).split('id="actions"')[1].split("</section>")[0]
+    said = home(mary).split('id="waiting"')[1].split("</section>")[0]
 
-    assert re.findall(r"<li><p>(.*?)</p>", said) == ["Late", "Later", "Undated"]
+    assert re.findall(r"<h3>(.*?)</h3>", said) == ["Late", "Later", "Undated"]
     assert said.count("overdue") == 1
-    assert f'href="{payments.get_absolute_url()}#actions">Payments</a>' in said
+    assert f'href="{payments.get_absolute_url()}">Payments</a>' in said
+
+
+def owed(user):
+    """What waits for somebody, in the order of the page."""
+    said = home(user).split('id="waiting"')[1].split("</section>")[0]
+    return re.findall(r"<h3>(.*?)</h3>", said)
+
+
+def test_everything_i_owe_stands_in_one_list_by_due_date(lena, mary, payments, assessment):
+    today = timezone.localdate()
+    note = partial(Action.objects.create, team=payments, owner=lena)
+    note(text="Late", due_on=today - timedelta(days=1))
+    note(text="Begun", due_on=today + timedelta(days=9), status="doing")
+    note(text="Undated")
+    assessment.due_on = today + timedelta(days=3)
+    assessment.save()
+    review(payments, until=today + timedelta(days=5))
+
+    assert owed(lena) == [
+        "Late",
+        "Assessment of Payments",
+        "Look again at “A regular look at what paged and why”",
+        "Begun",
+        "Undated",
+    ]
+
+
+def test_an_assessment_without_a_day_waits_now(mary, payments, assessment):
+    today = timezone.localdate()
+    note = partial(Action.objects.create, team=payments, owner=mary)
+    note(text="Late", due_on=today - timedelta(days=1))
+    note(text="Soon", due_on=today + timedelta(days=1))
+
+    assert owed(mary) == ["Late", "Assessment of Payments", "Soon"]
+
+
+def test_an_action_leads_to_its_own_page(mary, payments):
+    action = Action.objects.create(team=payments, text="Silence the disk alert", owner=mary)
+
+    assert f'href="{payments.get_absolute_url()}actions/{action.pk}/">Open' in home(mary)
+
+
+def test_when_everybody_has_finished_the_lead_owes_the_reveal(lena, mary, assessment):
+    finish(assessment=assessment, user=lena)
+    assert owed(lena) == []
+
+    finish(assessment=assessment, user=mary)
+
+    assert owed(lena) == ["Reveal: Payments"]
+    assert "2 of 2 have finished." in home(lena)
+    assert owed(mary) == []
+
+
+def test_when_the_day_is_over_the_lead_owes_the_reveal_whoever_has_finished(lena, mary, assessment):
+    assessment.due_on = timezone.localdate() - timedelta(days=1)
+    assessment.save()
+    finish(assessment=assessment, user=lena)
+
+    assert owed(lena) == ["Reveal: Payments"]
+    assert owed(mary) == ["Assessment of Payments"]
+
+
+def test_who_left_the_team_is_not_waited_for(lena, mary, assessment):
+    finish(assessment=assessment, user=lena)
+    finish(assessment=assessment, user=mary)
+    mary.memberships.all().delete()
+
+    assert "1 of 1 has finished." in home(lena)
+
+
+def test_on_one_sheet_the_lead_owes_the_submit_once_the_day_is_over(lena, mary, assessment):
+    assessment.mode, assessment.due_on = "consensus", timezone.localdate() - timedelta(days=1)
+    assessment.save()
+
+    assert owed(lena) == ["Submit: Payments", "Assessment of Payments"]
+    assert owed(mary) == ["Assessment of Payments"]
+
+
+def test_the_lead_reads_at_the_talk_that_they_submit_it(lena, mary, assessment):
+    assessment.status, assessment.reveals = "revealed", 1
+    assessment.revealed_at = timezone.now()
+    assessment.save()
+
+    assert "When you have talked, you submit it." in home(lena)
+    assert "When you have talked, you submit it." not in home(mary)
+
+
+def review(team, until, **fields):
+    question = Question.objects.get(key="noise.review")
+    return Exemption.objects.create(
+        team=team, question=question, kind="risk", reason="Old", until=until, **fields
+    )
+
+
+@pytest.mark.parametrize(
+    ("days", "shown"), [(-1, False), (0, True), (14, True), (15, False)], ids=str
+)
+def test_the_lead_looks_again_at_what_was_put_aside_two_weeks_before(
+    days, shown, lena, payments, model
+):
+    review(payments, timezone.localdate() + timedelta(days=days))
+
+    assert bool(owed(lena)) == shown
+
+
+def test_nobody_else_reviews_and_what_was_ended_needs_no_review(lena, mary, sam, payments, model):
+    review(payments, timezone.localdate(), ended_at=timezone.now())
+    assert owed(lena) == []
+
+    review(payments, timezone.localdate())
+    assert (owed(lena) != [], owed(mary), owed(sam)) == (True, [], [])
 
 
 def test_who_left_the_team_owes_it_nothing(mary, search_team, payments):
@@ -287,9 +398,11 @@ def test_more_teams_take_no_more_queries(mary, harbour, scored, model):
         client.get("/")
     for number in range(10):
         team = Team.objects.create(organization=harbour, name=f"T{number}", slug=f"t{number}")
-        join(mary, team, Role.MEMBER)
+        join(mary, team, Role.LEAD)
         snapshot(team, model, {"noise": 1.0, "runbooks": 2.0})
         Action.objects.create(team=team, text="Do it", owner=mary)
+        review(team, timezone.localdate())
+        open_assessment(team, model)
     with CaptureQueriesContext(connection) as many:
         client.get("/")
 

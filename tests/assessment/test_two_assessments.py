@@ -368,24 +368,25 @@ def test_one_sheet_stands_beside_individual_ones_without_a_verdict(mary, payment
 # Actions in between ----------------------------------------------------------------------------
 
 
-def note(frozen, text, *, days_ago, status="done", key="noise.review"):
+def note(frozen, text, *, days_ago, done=None, key="noise.review"):
+    """Note an action so many days ago; `done` is how many days ago it was done, None if not yet."""
     asked = Question.objects.get(questionnaire__maturity_model=frozen.maturity_model, key=key)
     return Action.objects.create(
         team=frozen.team,
         question=asked,
         text=text,
-        status=status,
+        status="open" if done is None else "done",
         noted_at=timezone.now() - timedelta(days=days_ago),
-        closed_at=timezone.now() if status == "done" else None,
+        closed_at=None if done is None else timezone.now() - timedelta(days=done),
     )
 
 
 def test_what_was_done_in_between_stands_beside_its_question(mary, two):
-    note(two[0], "Look at pages every Monday", days_ago=101)
-    note(two[0], "Not yet", days_ago=50, status="open")
-    note(two[0], "Long before", days_ago=200)
-    note(two[0], "Since then", days_ago=5)
-    at_its_talk = note(two[0], "For next time", days_ago=11)
+    note(two[0], "Look at pages every Monday", days_ago=101, done=40)
+    note(two[0], "Not yet", days_ago=50)
+    note(two[0], "Long before", days_ago=200, done=150)
+    note(two[0], "Since then", days_ago=5, done=1)
+    at_its_talk = note(two[0], "For next time", days_ago=11, done=1)
     Action.objects.filter(pk=at_its_talk.pk).update(assessment=two[1].assessment_id)
 
     html = page(mary)
@@ -394,13 +395,44 @@ def test_what_was_done_in_between_stands_beside_its_question(mary, two):
     assert html.count("done: ") == 1
 
 
-def test_an_action_that_gets_done_shows_at_once(mary, two):
-    action = note(two[0], "Look at pages every Monday", days_ago=50, status="open")
+def test_an_action_that_gets_done_shows_at_once_and_says_that_it_was_later(mary, two):
+    action = note(two[0], "Look at pages every Monday", days_ago=50)
     assert "Look at pages every Monday" not in page(mary)
 
     Action.objects.filter(pk=action.pk).update(status="done", closed_at=timezone.now())
 
-    assert "done: Look at pages every Monday" in text(page(mary))
+    said = text(page(mary))
+    assert "done since: Look at pages every Monday" in said
+    assert "after the later assessment: only the next one can show it" in said
+
+
+def test_each_finished_action_shows_what_happened_to_its_question(mary, two):
+    note(two[0], "Mark every page", days_ago=90, done=30, key="noise.actionability")
+    note(two[0], "Look at pages every Monday", days_ago=90, done=40)
+    free = note(two[0], "Buy a bell", days_ago=90, done=20)
+    Action.objects.filter(pk=free.pk).update(question=None)
+
+    html = page(mary)
+    outcomes = html.split('id="outcomes"')[1].split("</section>")[0]
+    rows = [text(row) for row in outcomes.split("<li>")[1:]]
+
+    assert len(rows) == 3
+    assert rows[0].startswith("Mark every page Done")
+    of_its_question = question(html, "Share of pages").split(" done: ")[0]
+    moved = of_its_question.removeprefix("Share of pages that needed a person to act ")
+    assert rows[0].endswith(f"Share of pages that needed a person to act {moved}")
+    assert rows[1].endswith(
+        "A regular look at what paged and why 1.0 to 1.0 within noise "
+        "less than a quarter of a level; the same 7 people"
+    )
+    assert rows[2].startswith("Buy a bell Done")
+    assert rows[2].endswith("for no question that both assessments hold")
+
+
+def test_a_comparison_read_backwards_knows_the_same_actions(mary, two):
+    note(two[0], "Look at pages every Monday", days_ago=90, done=40)
+
+    assert "done: Look at pages every Monday" in text(page(mary, between(two[1], two[0])))
 
 
 # The address -----------------------------------------------------------------------------------

@@ -36,6 +36,10 @@ PAGES = [
     ("member", ORGANIZATION),
     ("member", TEAM),
     ("member", TEAM + "compare/"),
+    ("member", TEAM + "actions/"),
+    ("member", TEAM + "actions/?view=list&sort=owner"),
+    ("member", TEAM + "actions/new/"),
+    ("member", "{action}"),
     ("member", "{assessment}"),
     ("member", "{assessment}noise/"),
     ("lead", "{assessment}"),
@@ -44,6 +48,7 @@ PAGES = [
     ("lead", TEAM + "targets/"),
     ("lead", TEAM + "timeline/"),
     ("lead", TEAM + "settings/"),
+    ("lead", TEAM + "exemptions/noise.actionability/"),
     ("owner", "/organizations/lantern-market/teams/search/assessments/new/"),
     ("owner", ORGANIZATION + "people/"),
     ("owner", ORGANIZATION + "models/"),
@@ -117,7 +122,8 @@ def visit(request, people, heard, demo_site):
     name, path = request.param
     heard[name].clear()
     page = people[name]
-    page.goto(path.format(assessment=demo_site.assessment), wait_until="networkidle")
+    where = path.format(assessment=demo_site.assessment, action=demo_site.action)
+    page.goto(where, wait_until="networkidle")
     return Visit(path, page, list(heard[name]))
 
 
