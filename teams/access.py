@@ -43,10 +43,12 @@ def organization_for(user: User, slug: str, right: Right = Right.ENTER) -> Organ
 
     Raises Http404 for a stranger and PermissionDenied for one whose role lacks the right.
     """
-    organization = organizations_of(user).filter(slug=slug).first()
-    if organization is None:
+    held = Membership.objects.filter(user=user, organization__slug=slug)
+    memberships = list(held.select_related("organization"))
+    if not memberships:
         raise Http404
-    organization.roles = roles_in(user, organization)
+    organization = memberships[0].organization
+    organization.roles = frozenset(each.role for each in memberships)
     _require(right, organization.roles)
     return organization
 
@@ -85,15 +87,6 @@ def roles_at(user: User, team: Team) -> frozenset[str]:
     """Return the roles the user holds that reach the team: its own and the organization's."""
     reach = Q(team=team) | Q(organization_id=team.organization_id, team=None)
     return _roles(Membership.objects.filter(reach, user=user))
-
-
-def roles_in(user: User, organization: Organization) -> frozenset[str]:
-    return _roles(Membership.objects.filter(user=user, organization=organization))
-
-
-def organizations_of(user: User) -> QuerySet[Organization]:
-    mine = Membership.objects.filter(user=user, organization=OuterRef("pk"))
-    return Organization.objects.filter(Exists(mine))
 
 
 def teams_of(user: User, organization: Organization | None = None) -> QuerySet[Team]:

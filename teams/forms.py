@@ -1,6 +1,6 @@
 """One form for each thing a person does with organizations, teams and roles."""
 
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -17,9 +17,12 @@ from teams.models import (
     Organization,
     Reminders,
     Role,
+    Tag,
     Team,
     User,
 )
+
+MOST_TAGS: Final = 10
 
 WHAT_A_ROLE_MAY = {
     Role.OWNER: "Owner: everything, including who else is in",
@@ -103,8 +106,45 @@ class OrganizationSettingsForm(OrganizationForm):
     )
 
 
+class TagsField(forms.CharField):
+    """Words to find a team by, separated by commas. Each counts once, whatever its case."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        attributes = {"list": "known-tags", "autocomplete": "off"}
+        super().__init__(widget=forms.TextInput(attrs=attributes), required=False, **kwargs)
+
+    def clean(self, value: Any) -> list[str]:
+        found: dict[str, str] = {}
+        for word in str(super().clean(value)).split(","):
+            tag = " ".join(word.split())
+            if tag:
+                _check_tag(tag)
+                found.setdefault(tag.casefold(), tag)
+        if len(found) > MOST_TAGS:
+            raise ValidationError(
+                f"A team has at most {MOST_TAGS} tags; these are {len(found)}.", code="too many"
+            )
+        return list(found.values())
+
+
+def _check_tag(tag: str) -> None:
+    longest = Tag._meta.get_field("name").max_length or 0
+    if len(tag) > longest:
+        raise ValidationError(
+            f"A tag has at most {longest} characters. This one has {len(tag)}: "
+            f"\N{LEFT DOUBLE QUOTATION MARK}{tag[:longest]}\N{HORIZONTAL ELLIPSIS}"
+            "\N{RIGHT DOUBLE QUOTATION MARK}. Separate tags by commas.",
+            code="too long",
+        )
+    if "://" in tag or "www." in tag.lower():
+        raise ValidationError("Write words here, not a web address.", code="address")
+
+
 class TeamForm(forms.Form):
-    """A team's settings; `team` is the one being changed, none for a new one."""
+    """A team's settings; `team` is the one being changed, none for a new one.
+
+    `arranges` says that an owner settles it: tags are the organization's words.
+    """
 
     name = NameField(
         label="Name of the team", widget=forms.TextInput(attrs={"autocomplete": "off"})
@@ -121,11 +161,23 @@ class TeamForm(forms.Form):
         required=False,
         help_text="The team is then asked six more questions, about working under such rules.",
     )
+    tags = TagsField(
+        label="Tags",
+        help_text="Words to find teams by when they are compared, separated by commas: "
+        "customer-facing, Lisbon.",
+    )
 
     def __init__(
-        self, *args: Any, organization: Organization, team: Team | None = None, **kwargs: Any
+        self,
+        *args: Any,
+        organization: Organization,
+        team: Team | None = None,
+        arranges: bool = True,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        if not arranges:
+            del self.fields["tags"]
         self.others = organization.teams.exclude(pk=team.pk) if team else organization.teams.all()
         below = team.with_all_below() if team else set()
         parents = self.others.exclude(pk__in=below)

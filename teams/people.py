@@ -5,7 +5,7 @@ Whoever calls has come through a door of teams.access with the right to do it.
 
 import logging
 import secrets
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -60,6 +60,7 @@ def start_team(
     rules_control_changes: bool,
     by: User,
     join: bool,
+    tags: Collection[str] = (),
 ) -> Team:
     """Create a team; with `join` whoever creates it becomes its lead."""
     with one_at_a_time(organization):
@@ -71,6 +72,7 @@ def start_team(
             parent=parent,
             rules_control_changes=rules_control_changes,
         )
+        tag(team, tags)
         if join:
             Membership.objects.create(user=by, organization=organization, team=team, role=Role.LEAD)
     logger.info("team %s started by user %s", team.pk, by.pk)
@@ -78,9 +80,18 @@ def start_team(
 
 
 def settle_team(
-    *, team: Team, name: str, parent: Team | None, rules_control_changes: bool, by: User
+    *,
+    team: Team,
+    name: str,
+    parent: Team | None,
+    rules_control_changes: bool,
+    by: User,
+    tags: Collection[str] | None = None,
 ) -> None:
-    """Change a team's settings. Its address stays. Raises Refused on a circle of parents."""
+    """Change a team's settings; without `tags` it keeps those it has. Its address stays.
+
+    Raises Refused on a circle of parents.
+    """
     with one_at_a_time(team.organization):
         if parent and parent.pk in team.with_all_below():
             raise Refused(f"{parent} is under {team}, so it cannot be its parent as well.")
@@ -88,7 +99,22 @@ def settle_team(
         team.parent = parent
         team.rules_control_changes = rules_control_changes
         team.save(update_fields=["name", "parent", "rules_control_changes"])
+        if tags is not None:
+            tag(team, tags)
     logger.info("team %s settled by user %s", team.pk, by.pk)
+
+
+def tag(team: Team, names: Collection[str]) -> None:
+    """Give a team these tags and no others. Call it while nobody else changes the organization.
+
+    A word that is there in another case is that word, and one that no team has left is gone.
+    """
+    known = {each.name.casefold(): each for each in team.organization.tags.all()}
+    wanted = [
+        known.get(name.casefold()) or team.organization.tags.create(name=name) for name in names
+    ]
+    team.tags.set(wanted)
+    team.organization.tags.filter(teams=None).delete()
 
 
 def invitations_left(by: User) -> int:

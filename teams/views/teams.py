@@ -19,13 +19,21 @@ def team_new(request: SignedIn, organization: str) -> HttpResponse:
         team = people.start_team(organization=place, by=request.user, **form.cleaned_data)
         messages.success(request, f"{team} is there. Now invite the people in it.")
         return redirect("team_people", place.slug, team.slug)
-    return render(request, "teams/team_new.html", {"organization": place, "form": form})
+    context = {"organization": place, "form": form, "known_tags": place.tags.all()}
+    return render(request, "teams/team_new.html", context)
 
 
 def team_settings(request: SignedIn, organization: str, team: str) -> HttpResponse:
     place = team_for(request.user, organization, team, Right.LEAD)
+    tags = [each.name for each in place.tags.all()]
     now = {name: getattr(place, name) for name in ("name", "parent", "rules_control_changes")}
-    form = TeamForm(request.POST or None, initial=now, organization=place.organization, team=place)
+    form = TeamForm(
+        request.POST or None,
+        initial=now | {"tags": ", ".join(tags)},
+        organization=place.organization,
+        team=place,
+        arranges=may(place, Right.ARRANGE),
+    )
     if form.is_valid():
         try:
             people.settle_team(team=place, by=request.user, **form.cleaned_data)
@@ -34,7 +42,13 @@ def team_settings(request: SignedIn, organization: str, team: str) -> HttpRespon
         else:
             messages.success(request, "The settings were saved.")
             return redirect("team_settings", organization, team)
-    return render(request, "teams/team_settings.html", {"team": place, "form": form})
+    context = {
+        "team": place,
+        "form": form,
+        "tags": tags,
+        "known_tags": place.organization.tags.all(),
+    }
+    return render(request, "teams/team_settings.html", context)
 
 
 def team_people(request: SignedIn, organization: str, team: str) -> HttpResponse:

@@ -257,7 +257,7 @@ def test_two_owners_acting_on_each_other_at_once_leave_one(transactional_db, act
 
 @pytest.mark.parametrize("number", [3, 300])
 @pytest.mark.parametrize(
-    ("path", "queries"), [(TEAM_PEOPLE, 6), (ORGANIZATION_PEOPLE, 8), ("/account/", 3)]
+    ("path", "queries"), [(TEAM_PEOPLE, 6), (ORGANIZATION_PEOPLE, 7), ("/account/", 3)]
 )
 def test_a_list_takes_as_many_queries_for_300_people_as_for_3(
     harbour, payments, olga, django_assert_num_queries, number, path, queries

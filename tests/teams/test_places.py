@@ -260,3 +260,97 @@ def test_a_team_shows_the_tabs_its_visitor_may_open(request, payments, who, tabs
     nav = page.split('aria-label="Team pages"')[1].split("</nav>")[0]
 
     assert [part.split("<")[0] for part in nav.split('">')[3:] if part[0].isalpha()] == tabs
+
+
+# Tags
+
+
+def tags_of(team):
+    return sorted(team.tags.values_list("name", flat=True))
+
+
+def settle(user, tags, **more):
+    fields = {"name": "Payments", "parent": "", "tags": tags, **more}
+    return signed_in(user).post(SETTINGS, fields)
+
+
+def test_an_owner_tags_a_team_with_words_between_commas(olga, payments):
+    response = settle(olga, " customer-facing , Lisbon,, on  call ,")
+
+    assert response["Location"] == SETTINGS
+    assert tags_of(payments) == ["Lisbon", "customer-facing", "on call"]
+    assert 'value="Lisbon, customer-facing, on call"' in signed_in(olga).get(SETTINGS).text
+
+
+def test_a_word_in_another_case_is_the_same_tag(olga, payments, search_team, harbour):
+    search_team.tags.add(harbour.tags.create(name="Zürich"))
+
+    settle(olga, "ZÜRICH, zürich, Lisbon, LISBON")
+
+    assert tags_of(payments) == ["Lisbon", "Zürich"]
+    assert harbour.tags.count() == 2
+
+
+def test_a_tag_that_no_team_has_any_more_is_gone(olga, payments, search_team, harbour):
+    settle(olga, "Lisbon, Zürich")
+    search_team.tags.add(harbour.tags.get(name="Zürich"))
+
+    settle(olga, "")
+
+    assert tags_of(payments) == []
+    assert [each.name for each in harbour.tags.all()] == ["Zürich"]
+
+
+@pytest.mark.parametrize(
+    ("tags", "error"),
+    [
+        (
+            "x" * 41,
+            "A tag has at most 40 characters. This one has 41: “" + "x" * 40 + "…”. "
+            "Separate tags by commas.",
+        ),
+        (", ".join(map(str, range(11))), "A team has at most 10 tags; these are 11."),
+        ("www.evil.example", "Write words here, not a web address."),
+        ("Lis\x00bon", "Null characters are not allowed."),
+    ],
+)
+def test_bad_tags_are_refused_and_what_was_there_stays(olga, payments, tags, error):
+    settle(olga, "Lisbon")
+
+    response = settle(olga, tags)
+
+    assert response.context["form"].errors == {"tags": [error]}
+    assert tags_of(payments) == ["Lisbon"]
+
+
+def test_ten_tags_of_forty_characters_are_welcome(olga, payments):
+    settle(olga, ", ".join(f"{number:040}" for number in range(10)))
+
+    assert payments.tags.count() == 10
+
+
+def test_a_lead_reads_the_tags_and_changes_none(olga, lena, payments):
+    settle(olga, "Lisbon")
+
+    assert (
+        "Tags: Lisbon. Owners of the organization change them."
+        in signed_in(lena).get(SETTINGS).text
+    )
+    settle(lena, "Zürich")
+    assert tags_of(payments) == ["Lisbon"]
+
+
+def test_the_words_of_the_organization_are_offered_and_no_others(olga, payments, eve):
+    settle(olga, "Lisbon")
+    Organization.objects.get(slug="elsewhere").tags.create(name="Secret place")
+
+    page = signed_in(olga).get(SETTINGS).text
+
+    assert '<option value="Lisbon"></option>' in page
+    assert "Secret place" not in page
+
+
+def test_a_new_team_is_tagged_at_once(olga, harbour):
+    signed_in(olga).post(TEAM_NEW, {"name": "Mobile", "tags": "Lisbon"})
+
+    assert tags_of(harbour.teams.get(slug="mobile")) == ["Lisbon"]
