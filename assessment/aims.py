@@ -1,6 +1,6 @@
 """What each team aims at: its own targets, else its parent's, else its organization's."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -12,6 +12,8 @@ from assessment.models import Target
 from teams.models import Team
 
 Aims = dict[str, Aim]  # by questionnaire key
+# Its team, none for an organization's; organization, questionnaire key, level, and by when.
+TargetRow = tuple[int | None, int, str, int, date | None]
 
 
 class Place(NamedTuple):
@@ -29,7 +31,7 @@ class Questions(NamedTuple):
     """
 
     places: QuerySet[Any, tuple[int, int | None, int, str]]
-    targets: QuerySet[Any, tuple[int | None, int, str, int, date | None]]
+    targets: QuerySet[Any, TargetRow]
 
 
 def aims_of(team: Team) -> Aims:
@@ -45,7 +47,17 @@ def aims_by_team(teams: QuerySet[Team]) -> dict[int, Aims]:
     )
 
 
+def aims_in(organization: int, places: Mapping[int, Place]) -> dict[int, Aims]:
+    """Return what each team of an organization aims at, given all of its teams. One query."""
+    return settled(places, targets_in(organization).all())
+
+
 # Composing these takes longer than answering them; they hold no rows.
+@lru_cache(maxsize=256)
+def targets_in(organization: int) -> QuerySet[Any, TargetRow]:
+    return rows_of(Target.objects.filter(organization=organization))
+
+
 @lru_cache(maxsize=256)
 def questions_about(team: int, organization: int) -> Questions:
     return questions(Q(pk=team), Q(organization=organization))
@@ -58,17 +70,26 @@ def questions(chosen: Q, organization: Q) -> Questions:
     theirs = Q(team=None) | Q(team__in=concerned.values("pk"))
     return Questions(
         concerned.values_list("pk", "parent_id", "organization_id", "name"),
-        Target.objects.filter(organization, theirs)
-        .order_by("questionnaire_key")
-        .values_list("team_id", "organization_id", "questionnaire_key", "level", "by"),
+        rows_of(Target.objects.filter(organization, theirs)),
+    )
+
+
+def rows_of(targets: QuerySet[Target]) -> QuerySet[Any, TargetRow]:
+    return targets.order_by("questionnaire_key").values_list(
+        "team_id", "organization_id", "questionnaire_key", "level", "by"
     )
 
 
 def answered(asked: Questions) -> dict[int, Aims]:
     places = {pk: Place(*place) for pk, *place in asked.places.all()}  # type: ignore[arg-type] # a tuple of these
+    return settled(places, asked.targets.all())
+
+
+def settled(places: Mapping[int, Place], targets: Iterable[TargetRow]) -> dict[int, Aims]:
+    """Return which targets hold for each of these teams, given every target they may have."""
     own: dict[int, Aims] = {}
     general: dict[int, Aims] = {}
-    for team, organization, key, level, by in asked.targets.all():
+    for team, organization, key, level, by in targets:
         whose = general.setdefault(organization, {}) if team is None else own.setdefault(team, {})
         whose[key] = Aim(level, by)
     return {team: inherited(team, places, own, general) for team in places}

@@ -50,11 +50,14 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A score and what its interval rests on: `n` respondents, the variance of their effects."""
+    """A score and what its interval rests on: `n` respondents, the variance of their effects.
+
+    Without `s2` their spread is not looked at, because they are too few to show it.
+    """
 
     score: float
     n: int
-    s2: float
+    s2: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,9 +199,14 @@ def paired_change(differences: Collection[float], *, prior: float = PRIOR_CHANGE
 
 
 def unpaired_change(earlier: Estimate, later: Estimate, *, prior: float = PRIOR_SPREAD) -> Change:
-    """Return the change between two groups whose members cannot be linked, by pooled variance."""
-    df = earlier.n + later.n - 2
-    pooled = ((earlier.n - 1) * earlier.s2 + (later.n - 1) * later.s2) / df
+    """Return the change between two groups whose members cannot be linked, by pooled variance.
+
+    A group whose variance is not looked at adds none: what is assumed between colleagues stands
+    for it.
+    """
+    seen = [(each.n - 1, each.s2) for each in (earlier, later) if each.s2 is not None]
+    df = sum(own for own, _ in seen)
+    pooled = sum(own * s2 for own, s2 in seen) / df if df else prior
     s2_shrunk, df = shrink(pooled, df, prior=prior)
     squared_error = s2_shrunk * (1 / earlier.n + 1 / later.n)
     return _change(later.score - earlier.score, s2_shrunk, squared_error=squared_error, df=df)

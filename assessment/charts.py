@@ -20,6 +20,7 @@ Figure = dict[str, Any]
 Values = dict[str, Any]
 
 TEXT: Final = "var(--chart-text)"
+PAPER: Final = "var(--chart-bg)"
 NOW: Final = "var(--chart-1)"
 COLOURS: Final = 8
 # A line differs from its neighbours in more than colour.
@@ -118,10 +119,10 @@ def maturity_over_time(
     people = {row.taken_at: counted(row) for row in snapshots}
     points = [row for line in lines for row in line.points]
     scored = {row.taken_at for row in points if row.score is not None}
-    layout = _time_layout(OVER_TIME, span, list(people), versions, notes)
+    layout = time_layout(OVER_TIME, span, list(people), versions, notes)
     layout["shapes"] += [_level_line(level) for level in _target_levels(lines)]
-    layout["annotations"] += [*_targets_named(lines), *_names_at_ends(lines)]
-    data = [_line(line) for line in lines]
+    layout["annotations"] += [*_targets_named(lines), *names_at_ends(OVER_TIME, lines)]
+    data = [line_trace(line) for line in lines]
     data += _without_score(row for row in points if row.taken_at not in scored)
     return {"data": [*data, _people(OVER_TIME, span, people)], "layout": layout}
 
@@ -141,7 +142,7 @@ def one_questionnaire(
     """
     span = Span.of(snapshots, until).padded
     people = {row.taken_at: counted(row) for row in line.points}
-    layout = _time_layout(ONE_LINE, span, [row.taken_at for row in snapshots], versions, notes)
+    layout = time_layout(ONE_LINE, span, [row.taken_at for row in snapshots], versions, notes)
     if line.target:
         layout["shapes"].append(_level_line(line.target.level))
         layout["annotations"].append(_on_the_left(line.target.level, f"target {line.target.level}"))
@@ -152,7 +153,7 @@ def one_questionnaire(
     with_intervals = {"text": [_hover(row) for row in line.points], "hoverinfo": "x+text"}
     data = [
         *_bands(line),
-        _line(line) | with_intervals,
+        line_trace(line) | with_intervals,
         *_without_score(row for row in line.points if row.score is None),
         _people(ONE_LINE, span, people),
     ]
@@ -206,12 +207,12 @@ def axis(between: Sequence[Any], ticks: Sequence[Any], labels: Sequence[str]) ->
     }
 
 
-def _time_layout(
+def time_layout(
     frame: Frame,
     span: Span,
     moments: Sequence[datetime],
     versions: Iterable[VersionChange],
-    notes: Iterable[TimelineNote],
+    notes: Iterable[TimelineNote] = (),
 ) -> Values:
     dates = _apart(span, moments, frame.date_gap)
     ticks = [moment(date) for date in dates]
@@ -257,7 +258,7 @@ def _date_labels(span: Span, dates: Iterable[datetime]) -> list[str]:
     return [f"{date.day} {date:%b}" for date in dates]
 
 
-def _line(line: Line) -> Values:
+def line_trace(line: Line) -> Values:
     return {
         "type": "scatter",
         "mode": "lines+markers",
@@ -391,9 +392,13 @@ def line_ends(lines: Iterable[Line]) -> list[End]:
     return sorted(found, key=lambda end: (end.score, -end.line.place))
 
 
-def _names_at_ends(lines: Sequence[Line]) -> list[Values]:
-    found = line_ends(lines)
-    pixels = OVER_TIME.height / (HIGHEST - OVER_TIME.floor)
+def names_at_ends(frame: Frame, lines: Sequence[Line], at: datetime | None = None) -> list[Values]:
+    """Return the name of each line with its newest score, at its end, apart from each other.
+
+    With `at` they all stand there: a line that ends earlier would bear its name over the others.
+    """
+    found = [end._replace(taken_at=at or end.taken_at) for end in line_ends(lines)]
+    pixels = frame.height / (HIGHEST - frame.floor)
     heights = _pushed_apart([end.score * pixels for end in found], LABEL_PIXELS, TOP * pixels)
     return [
         at_the_end(end, f"{end.line.name} {end.score:.1f}", up=height - end.score * pixels)

@@ -5,7 +5,7 @@ few people answered has no figure: the rows come in without it, and `Standing` s
 That a result is stale after 120 days is a convention of Rungs: the questions ask about 90 days.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -13,14 +13,15 @@ from math import floor
 from typing import Final, NamedTuple
 from uuid import UUID
 
+from django.utils.safestring import SafeString
+
 from assessment.models.answering import AssessmentStatus, Mode
 from assessment.models.maturity_model import Length
 from assessment.models.results import ScoreRow
 from assessment.question_score import EPSILON
-from assessment.wording import why_not
+from assessment.wording import signed, why_not
 
 STALE_AFTER: Final = timedelta(days=120)
-BOTH_WAYS: Final = "rose in one questionnaire and fell in another"
 
 
 class Standing(StrEnum):
@@ -40,7 +41,10 @@ class Heading(NamedTuple):
 
 
 class Latest(NamedTuple):
-    """A team's newest snapshot, without its scores."""
+    """A team's newest snapshot, without its scores.
+
+    `before` is the one that its change was frozen against, read only to compare with another day.
+    """
 
     id: int
     model: int
@@ -53,6 +57,7 @@ class Latest(NamedTuple):
     overall: float | None
     assessment: UUID
     mode: str
+    before: int | None = None
 
     @property
     def on_one_sheet(self) -> bool:
@@ -88,11 +93,23 @@ class OpenNow(NamedTuple):
         return self.mode == Mode.CONSENSUS
 
 
+class Step(NamedTuple):
+    """How far a score moved, later minus earlier, and whether that is more than noise.
+
+    Both are None where nothing can be compared. Without a verdict, `why` says why there is none.
+    """
+
+    change: float | None = None
+    changed: bool | None = None
+    why: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One questionnaire of one team: the score 0-4 to one decimal, or why there is none.
+    """One questionnaire or question of one team: 0-4 to one decimal, or why there is nothing.
 
-    `agreed` says that the team settled on some of its answers in the talk.
+    `agreed` says that the team settled on some of its answers in the talk. A change without a
+    verdict says in `why_no_verdict` why it has none.
     """
 
     score: float | None = None
@@ -101,6 +118,7 @@ class Cell:
     changed: bool | None = None
     target: int | None = None
     agreed: bool = False
+    why_no_verdict: str = ""
 
     @property
     def shade(self) -> int | None:
@@ -126,7 +144,21 @@ class Cell:
 
     @property
     def within_noise(self) -> bool:
-        return self.change is not None and not self.changed
+        return self.change is not None and self.changed is False
+
+    @property
+    def unjudged(self) -> str:
+        """The change with its sign where there is no verdict on it; empty where there is one."""
+        if self.change is None or self.changed is not None:
+            return ""
+        return signed(self.change) if round(self.change, 1) else "\N{PLUS-MINUS SIGN}0.0"
+
+    @property
+    def gap(self) -> float:
+        """How far the figure shown is below the team's own target; 0 without either."""
+        if self.target is None or self.score is None:
+            return 0.0
+        return round(self.target - self.score, 1)
 
     @property
     def distance(self) -> str:
@@ -135,15 +167,27 @@ class Cell:
             return ""
         if self.score is None:
             return f"target {self.target}"
-        gap = round(self.target - self.score, 1)
-        if not gap:
+        if not self.gap:
             return f"at target {self.target}"
-        return f"{abs(gap):.1f} {'below' if gap > 0 else 'above'} target {self.target}"
+        return f"{abs(self.gap):.1f} {'below' if self.gap > 0 else 'above'} target {self.target}"
+
+
+class ListedLine(NamedTuple):
+    """A team's line in a list: in full with a link to each why, and short, with one to the team.
+
+    Among many teams only the first stand in full, so that a long list weighs little.
+    """
+
+    full: SafeString
+    short: SafeString
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """All that the page says about one team. `history` is its overall score, oldest first."""
+    """All that the page says about one team. `history` is its overall score, oldest first.
+
+    `then` is the snapshot of another day that the cells' changes are against, if one was asked for.
+    """
 
     team: str
     latest: Latest | None
@@ -151,6 +195,7 @@ class Row:
     history: tuple[float, ...] = ()
     open_now: OpenNow | None = None
     stale: bool = False
+    then: Latest | None = None
 
     @property
     def standing(self) -> Standing:
@@ -165,17 +210,23 @@ class Row:
         """The newest overall score that may be shown. There has to be one."""
         return self.history[-1]
 
-    def gist(self) -> "Gist":
-        """Return what ordering and the summary need."""
-        shown = self.cells.items() if not self.standing else ()
+    @property
+    def shown(self) -> Mapping[str, Cell]:
+        """The cells with figures; none where the whole row says why it has none."""
+        return {} if self.standing else self.cells
+
+    def gist(self, improved: ListedLine | None = None, in_need: ListedLine | None = None) -> "Gist":
+        """Return what ordering, the summary and the lists above the table need."""
         return Gist(
             team=self.team,
             standing=str(self.standing),
             stale=self.stale,
             is_open=self.open_now is not None,
             values=self._values(),
-            rose=tuple(key for key, cell in shown if cell.rose),
-            fell=tuple(key for key, cell in shown if cell.fell),
+            rose=tuple(key for key, cell in self.shown.items() if cell.rose),
+            fell=tuple(key for key, cell in self.shown.items() if cell.fell),
+            improved=improved,
+            in_need=in_need,
         )
 
     def _values(self) -> dict[str, float]:
@@ -191,7 +242,10 @@ class Row:
 
 
 class Gist(NamedTuple):
-    """What is kept of a row beside its drawing: by what it is ordered and what stands out."""
+    """What is kept of a row beside its drawing: by what it is ordered and what stands out.
+
+    `improved` and `in_need` are its lines in the lists above the table, if it is there.
+    """
 
     team: str
     standing: str
@@ -200,136 +254,67 @@ class Gist(NamedTuple):
     values: Mapping[str, float]
     rose: tuple[str, ...] = ()
     fell: tuple[str, ...] = ()
-
-
-class Finding(NamedTuple):
-    """Teams of which the same can be said, in the order of their names."""
-
-    words: str
-    teams: tuple[str, ...]
-
-
-class Order(NamedTuple):
-    """By which column the rows stand; by the team's name unless the reader chose otherwise."""
-
-    key: str = "team"
-    descending: bool = False
-
-    def __str__(self) -> str:
-        return f"-{self.key}" if self.descending else self.key
-
-    def after_a_click_on(self, key: str) -> "Order":
-        return Order(key, descending=key == self.key and not self.descending)
-
-    def aria(self, key: str) -> str:
-        """Return the column's aria-sort; empty when the rows do not stand by it."""
-        if key != self.key:
-            return ""
-        return "descending" if self.descending else "ascending"
+    improved: ListedLine | None = None
+    in_need: ListedLine | None = None
 
 
 TEAM: Final = Heading("team", "Team")
-ABOUT_THE_TEAM: Final = (
-    Heading("overall", "Overall over time"),
-    Heading("assessed", "Last assessed"),
-    Heading("answered", "Answered"),
-    Heading("open", "Open now"),
-)
+OVERALL: Final = Heading("overall", "Overall over time")
+HOW_FRESH: Final = (Heading("assessed", "Last assessed"), Heading("answered", "Answered"))
+OPEN: Final = Heading("open", "Open now")
 
 
-def headings(questionnaires: Iterable[Heading]) -> list[Heading]:
-    """Return every column, from left to right."""
-    return [TEAM, *questionnaires, *ABOUT_THE_TEAM]
+def headings(questionnaires: Iterable[Heading], *, is_now: bool = True) -> list[Heading]:
+    """Return every column, from left to right. What is open now says nothing of another day."""
+    return [TEAM, *questionnaires, OVERALL, *HOW_FRESH, *([OPEN] if is_now else [])]
 
 
 def cells(
-    questionnaires: Iterable[Heading], scores: Iterable[ScoreRow], targets: Mapping[str, int]
+    questionnaires: Iterable[Heading],
+    scores: Iterable[ScoreRow],
+    targets: Mapping[str, int],
+    steps: Mapping[str, Step] | None = None,
 ) -> dict[str, Cell]:
-    """Return a team's cell for each questionnaire, in the order of the columns."""
+    """Return a team's cell for each questionnaire, in the order of the columns.
+
+    Its change is the frozen one, against the assessment before, unless `steps` gives others.
+    """
     by_key = {score.questionnaire: score for score in scores}
-    return {key: cell(by_key.get(key), targets.get(key)) for key, _ in questionnaires}
+    return {
+        key: cell(
+            by_key.get(key), targets.get(key), None if steps is None else steps.get(key, Step())
+        )
+        for key, _ in questionnaires
+    }
 
 
-def cell(score: ScoreRow | None, target: int | None) -> Cell:
+def cell(score: ScoreRow | None, target: int | None, step: Step | None = None) -> Cell:
     """Return the cell of one score. None: the newest assessment did not ask this questionnaire."""
     if score is None:
         return Cell(target=target)
     if score.score is None:
         return Cell(why_not=_why_not(score), target=target)
+    step = frozen_step(score) if step is None else step
     return Cell(
         score=round(score.score, 1),
         why_not="",
-        change=score.change,
-        changed=score.changed,
+        change=step.change,
+        changed=step.changed,
         target=target,
         agreed=bool(score.agreed),
+        why_no_verdict=step.why,
     )
+
+
+def frozen_step(score: ScoreRow) -> Step:
+    """Return the change since the assessment before, as it was frozen with the score."""
+    return Step(score.change, score.changed)
 
 
 def _why_not(score: ScoreRow) -> str:
     """Return why there is no score: too few answers in the words that a whole row has for it."""
     waiting = score.why_not == "waiting for answers" and not score.on_one_sheet
     return str(Standing.TOO_FEW) if waiting else why_not(score)
-
-
-def order_from(text: str, columns: Iterable[Heading]) -> Order | None:
-    """Read the order an address asks for; None when there is no such column."""
-    order = Order(text.removeprefix("-"), descending=text.startswith("-"))
-    return order if any(column.key == order.key for column in columns) else None
-
-
-def in_order(gists: Mapping[int, Gist], order: Order) -> list[int]:
-    """Return the keys of the rows by their values. Equals stand by name, what has no value last."""
-    by_name = sorted(gists, key=lambda at: folded(gists[at].team))
-    if order.key == TEAM.key:
-        return by_name[::-1] if order.descending else by_name
-    known = [at for at in by_name if order.key in gists[at].values]
-    known.sort(key=lambda at: gists[at].values[order.key], reverse=order.descending)
-    return known + [at for at in by_name if order.key not in gists[at].values]
-
-
-def findings(gists: Collection[Gist]) -> list[Finding]:
-    """Return what stands out. A team rose if at least one questionnaire did and none fell."""
-    said = [
-        ("rose", "rose", [g for g in gists if g.rose and not g.fell]),
-        ("fell", "fell", [g for g in gists if g.fell and not g.rose]),
-        (BOTH_WAYS, BOTH_WAYS, [g for g in gists if g.rose and g.fell]),
-        *(
-            (f"has {standing}", f"have {standing}", [g for g in gists if g.standing == standing])
-            for standing in (Standing.TOO_FEW, Standing.NEVER)
-        ),
-        ("has a stale result", "have a stale result", [g for g in gists if g.stale]),
-        ("has an assessment open", "have an assessment open", [g for g in gists if g.is_open]),
-    ]
-    return [
-        Finding(
-            one if len(found) == 1 else many, tuple(sorted((g.team for g in found), key=folded))
-        )
-        for one, many, found in said
-        if found
-    ]
-
-
-def summary(gists: Collection[Gist]) -> str:
-    """Return the findings as one sentence."""
-    counted = [f"{len(found.teams)} {found.words}" for found in findings(gists)]
-    scored = any(gist.standing == Standing.SCORED for gist in gists)
-    if scored and not any(gist.rose or gist.fell for gist in gists):
-        counted.insert(0, "No team changed beyond noise")
-    elif counted:
-        number, words = counted[0].split(" ", 1)
-        counted[0] = f"{number} team{'' if number == '1' else 's'} {words}"
-    return ", ".join(counted or ["Nothing to compare yet"]) + "."
-
-
-def changes_in(key: str, gists: Iterable[Gist]) -> str:
-    """Return in how many teams a questionnaire changed, in words."""
-    gists = list(gists)
-    counted = {
-        "rose": sum(key in gist.rose for gist in gists),
-        "fell": sum(key in gist.fell for gist in gists),
-    }
-    return ", ".join(f"{count} {word}" for word, count in counted.items() if count) or "no change"
 
 
 def change_sentence(scores: Iterable[tuple[str, ScoreRow]]) -> str:
@@ -346,18 +331,3 @@ def change_sentence(scores: Iterable[tuple[str, ScoreRow]]) -> str:
         return "Since last time, every change is within noise."
     rest = "" if len(moved) == len(compared) else " The rest is within noise."
     return f"Since last time, {'; '.join(moved)}.{rest}"
-
-
-def below(parent: int, parents: Mapping[int, int | None]) -> set[int]:
-    """Return the ids of a parent and all under it, given every team's own parent."""
-    found: set[int] = set()
-    more = {parent}
-    while more:
-        found |= more
-        more = {team for team, above in parents.items() if above in more} - found
-    return found
-
-
-def folded(name: str) -> tuple[str, str]:
-    """Return what names are sorted by: whatever the case, and the same on every database."""
-    return name.casefold(), name

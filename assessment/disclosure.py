@@ -5,8 +5,9 @@ only as this module lets them through; what it keeps back, it says why. A snapsh
 what it lets through, so that everything that reads snapshots is safe by construction.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from statistics import median
 from typing import Final
 
 from assessment.change import Change
@@ -23,6 +24,8 @@ from assessment.scoring import (
 
 # A convention of the field, as is three for a mean; an organization may ask for more of both.
 LEAST_SPREAD: Final = 5
+# Of how many teams a parent shows how their scores lie.
+LEAST_TEAMS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +197,37 @@ def margin_may_be_shown(found: Change, rule: Thresholds) -> bool:
         and found.difference is not None
         and abs(found.difference - found.delta) <= EPSILON
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """How the scores of several teams lie, as they are shown, lowest first. It has no mean."""
+
+    scores: tuple[float, ...]
+
+    @property
+    def low(self) -> float:
+        return self.scores[0]
+
+    @property
+    def middle(self) -> float:
+        return round(median(self.scores), 1)
+
+    @property
+    def high(self) -> float:
+        return self.scores[-1]
+
+
+def shown_distribution(scores: Iterable[float | None]) -> Distribution | None:
+    """Return how the scores of the teams under a parent lie; None where that may not be shown.
+
+    It stands beside the teams' own scores, under parents and filters that differ by a single team.
+    So a team whose score is hidden is in none of it: whatever is taken away from whatever, only
+    scores that are shown come out. Of fewer than three it would be nothing but these scores under
+    another name, and who reads it without them would know them.
+    """
+    shown = sorted(round(score, 1) for score in scores if score is not None)
+    return Distribution(tuple(shown)) if len(shown) >= LEAST_TEAMS else None
 
 
 def shown_change(found: Change, rule: Thresholds) -> float | None:

@@ -182,9 +182,11 @@ def _ticks(layout: Values, x: Scale, y: Scale, height: int) -> Iterator[str]:
 def _texts(trace: Values, x: Scale, y: Scale) -> Iterator[str]:
     if trace["mode"] != "text":
         return
+    font = trace["textfont"]
+    kind = f"letter {_class(font['color'])}" if font.get("weight") else "tick"
     for across, up, text in zip(trace["x"], trace["y"], trace["text"], strict=True):
         at = f'x="{x(across) / 10:.1f}%" y="{y(up) + 4:.1f}"'
-        yield f'<text class="tick" {at} text-anchor="middle">{escape(text)}</text>'
+        yield f'<text class="{kind}" {at} text-anchor="middle">{escape(text)}</text>'
 
 
 def _diamonds(trace: Values, x: Scale, y: Scale) -> Iterator[str]:

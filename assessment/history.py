@@ -52,6 +52,8 @@ class Line:
     """One questionnaire over time, oldest first: the assessments that asked it as a whole.
 
     A point without a score stands for too few answers. `place` is its place in the model, from 0.
+    Where several teams stand beside each other, a line is a team's overall score, and `label` its
+    name.
     """
 
     key: str
@@ -60,10 +62,11 @@ class Line:
     is_core: bool
     points: tuple[ScoreRow, ...]
     target: Aim | None = None
+    label: str = ""
 
     @property
     def name(self) -> str:
-        return short_name(self.key)
+        return self.label or short_name(self.key)
 
     @property
     def now(self) -> ScoreRow:

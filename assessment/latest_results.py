@@ -3,21 +3,32 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from datetime import datetime
+from typing import Any, Final, NamedTuple
 
-from django.db.models import Count, F, IntegerField, QuerySet, Subquery, Value, Window
+from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery, Value, Window
 from django.db.models.functions import Coalesce, RowNumber
 from django.utils.safestring import SafeString
 
 from assessment.aims import aims_by_team
-from assessment.comparison import Heading, Latest, Standing, change_sentence, folded
-from assessment.models import Questionnaire, QuestionnaireScore, Snapshot
-from assessment.models.results import ScoreRow, scores_over_time
+from assessment.comparison import Heading, Latest, Standing, change_sentence
+from assessment.models import QuestionnaireScore, Snapshot
+from assessment.models.maturity_model import Length
+from assessment.models.results import SCORE_COLUMNS, ScoreRow, scores_over_time
+from assessment.ordering import folded
 from assessment.published import published_model
 from assessment.sparklines import scale
 from teams.models import Team
 
 STEPS_OF_A_LINE: Final = 12  # three years of quarters; a line on a few millimetres shows no more
+
+
+class Overall(NamedTuple):
+    """A team's overall score in one snapshot."""
+
+    snapshot: int
+    taken_at: datetime
+    score: float
 
 
 def count_of(rows: QuerySet[Any], by: str) -> Coalesce:
@@ -26,76 +37,126 @@ def count_of(rows: QuerySet[Any], by: str) -> Coalesce:
     return Coalesce(Subquery(counted, output_field=IntegerField()), Value(0))
 
 
-def newest_snapshots(teams: QuerySet[Team]) -> QuerySet[Any, tuple[Any, ...]]:
-    """Return each team's id with the columns of `Latest`."""
-    return (
-        Snapshot.objects.latest_per_team(teams)
-        .order_by()
-        .values_list(
-            "team_id",
-            "pk",
-            "maturity_model_id",
-            "taken_at",
-            "length",
-            "enough",
-            "respondents",
-            "invited",
-            "stage",
-            "overall",
-            "assessment_id",
-            "mode",
+# The columns of `Latest`, in its order and without `before`.
+LATEST_COLUMNS: Final = (
+    "pk",
+    "maturity_model_id",
+    "taken_at",
+    "length",
+    "enough",
+    "respondents",
+    "invited",
+    "stage",
+    "overall",
+    "assessment_id",
+    "mode",
+)
+
+
+def newest_snapshots(
+    teams: QuerySet[Team], before: datetime | None = None
+) -> QuerySet[Any, tuple[Any, ...]]:
+    """Return each team's id with the columns of `Latest`; with `before`, as it was then."""
+    found = Snapshot.objects.latest_per_team(teams, before)
+    return found.order_by().values_list("team_id", *LATEST_COLUMNS)
+
+
+def snapshots_of_two_days(
+    teams: QuerySet[Team], then: datetime, now: datetime | None
+) -> QuerySet[Any, tuple[Any, ...]]:
+    """Return what `newest_snapshots` does for both moments, once where nothing came in between.
+
+    Each comes with the snapshot that its change was frozen against.
+    """
+    compared = (
+        Snapshot.objects.filter(
+            team=OuterRef("team"),
+            taken_at__lt=OuterRef("taken_at"),
+            maturity_model__key=OuterRef("maturity_model__key"),
         )
+        .exclude(length=Length.PULSE)
+        .order_by("-taken_at", "-pk")
     )
+    earlier, later = (
+        Snapshot.objects.latest_per_team(teams, moment)
+        .order_by()
+        .annotate(before=Subquery(compared.values("pk")[:1]))
+        .values_list("team_id", *LATEST_COLUMNS, "before")
+        for moment in (then, now)
+    )
+    return earlier.union(later)
 
 
-def by_team(snapshots: Iterable[tuple[Any, ...]]) -> dict[int, Latest]:
-    """Return the newest snapshot of each team that has any, by the team's id."""
-    return {row[0]: Latest(*row[1:]) for row in snapshots}
+def by_team(
+    snapshots: Iterable[tuple[Any, ...]], before: datetime | None = None
+) -> dict[int, Latest]:
+    """Return the newest of these snapshots, taken before a moment, of each team by its id."""
+    found: dict[int, Latest] = {}
+    for team, *columns in snapshots:
+        each = Latest(*columns)
+        if before is not None and each.taken_at >= before:
+            continue
+        kept = found.get(team)
+        if kept is None or (kept.taken_at, kept.id) < (each.taken_at, each.id):
+            found[team] = each
+    return found
 
 
-def questionnaires_of(latest: Iterable[Latest]) -> tuple[Heading, ...]:
-    """Return the questionnaires these snapshots asked, each key once, the newest model's first."""
-    scored = QuestionnaireScore.objects.filter(snapshot__in=[each.id for each in latest])
-    rows = Questionnaire.objects.filter(pk__in=scored.values("questionnaire"))
+Scores = dict[int, list[ScoreRow]]
+
+
+def asked_and_scored(
+    latest: Collection[int], earlier: Collection[int]
+) -> tuple[tuple[Heading, ...], Scores]:
+    """Return the questionnaires that the latest of these snapshots asked, and the scores of all.
+
+    Each questionnaire's key stands once, the newest model's first.
+    """
+    rows = (
+        QuestionnaireScore.objects.filter(snapshot__in={*latest, *earlier})
+        .order_by(
+            "-questionnaire__maturity_model__published_at",
+            "questionnaire__maturity_model",
+            "questionnaire__position",
+        )
+        .values_list("questionnaire__title", *SCORE_COLUMNS)
+    )
     titles: dict[str, str] = {}
-    for key, title in rows.order_by(
-        "-maturity_model__published_at", "maturity_model", "position"
-    ).values_list("key", "title"):
-        titles.setdefault(key, title)
-    return tuple(Heading(key, title) for key, title in titles.items())
+    found: Scores = defaultdict(list)
+    asked = set(latest)
+    for title, *columns in rows:
+        score = ScoreRow(*columns)
+        found[score.snapshot].append(score)
+        if score.snapshot in asked:
+            titles.setdefault(score.questionnaire, title)
+    return tuple(Heading(key, title) for key, title in titles.items()), found
 
 
-def scores_of(snapshots: Collection[int]) -> dict[int, list[ScoreRow]]:
+def scores_of(snapshots: Collection[int]) -> Scores:
     """Return the scores of these snapshots by snapshot. A small group's rows have no values."""
-    found: dict[int, list[ScoreRow]] = defaultdict(list)
+    found: Scores = defaultdict(list)
     for row in scores_over_time(snapshots):
         found[row.snapshot].append(row)
     return found
 
 
-def levels_by_team(rows: Iterable[tuple[int, str, int]]) -> dict[int, dict[str, int]]:
-    """Return the level each team aims at, by team and questionnaire key."""
-    found: dict[int, dict[str, int]] = defaultdict(dict)
-    for team, key, level in rows:
-        found[team][key] = level
-    return found
-
-
-def overall_over_time(teams: Collection[int]) -> dict[int, tuple[float, ...]]:
+def overall_over_time(
+    teams: Collection[int], before: datetime | None = None, steps: int = STEPS_OF_A_LINE
+) -> dict[int, tuple[Overall, ...]]:
     """Return each team's last overall scores, oldest first, without those of too few people."""
     newest_first = Window(
         RowNumber(), partition_by=F("team_id"), order_by=[F("taken_at").desc(), F("pk").desc()]
     )
-    rows = (
-        Snapshot.objects.filter(team__in=teams, enough=True)
-        .exclude(overall=None)
-        .annotate(step=newest_first)
-        .filter(step__lte=STEPS_OF_A_LINE)
-    )
-    found: dict[int, tuple[float, ...]] = defaultdict(tuple)
-    for team, overall in rows.order_by("team_id", "-step").values_list("team_id", "overall"):
+    scored = Snapshot.objects.filter(team__in=teams, enough=True).exclude(overall=None)
+    if before is not None:
+        scored = scored.filter(taken_at__lt=before)
+    rows = scored.annotate(step=newest_first).filter(step__lte=steps).order_by("team_id", "-step")
+    found: dict[int, tuple[Overall, ...]] = defaultdict(tuple)
+    for team, snapshot, taken_at, overall in rows.values_list(
+        "team_id", "pk", "taken_at", "overall"
+    ):
         if overall is not None:
-            found[team] += (overall,)
+            found[team] += (Overall(snapshot, taken_at, overall),)
     return found
 
 

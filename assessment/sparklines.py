@@ -5,7 +5,8 @@ the page says them: nothing more can be measured off a picture. It says nothing 
 the words beside it do.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Final
 
 from django.utils.safestring import SafeString, mark_safe
@@ -21,15 +22,18 @@ SCALE_HEIGHT: Final = 16
 
 
 def line(scores: Sequence[float]) -> SafeString:
-    """Draw scores 0-4, oldest first, as a line with a dot on the newest. Empty without any."""
+    """Draw scores 0-4, oldest first, as a line with a dot on the newest. Empty without any.
+
+    Each step is given from the point before: the same few come again, and pack well.
+    """
     if not scores:
         return SafeString("")
-    step = (WIDTH - 2 * EDGE) / max(1, len(scores) - 1)
+    heights = [_from_top(score) for score in scores]
+    step = int((WIDTH - 2 * EDGE) / max(1, len(scores) - 1))
     first = WIDTH - EDGE - step * (len(scores) - 1)
-    points = [(first + step * at, _from_top(score)) for at, score in enumerate(scores)]
-    path = "L".join(f"{short(x)} {short(y)}" for x, y in points)
-    x, y = points[-1]
-    drawn = f'<path d="M{path}"/><circle cx="{short(x)}" cy="{short(y)}" r="3"/>'
+    steps = "".join(f"l{step} {short(after - before)}" for before, after in pairwise(heights))
+    drawn = f'<path d="M{first} {short(heights[0])}{steps}"/>'
+    drawn += f'<circle cx="{WIDTH - EDGE}" cy="{short(heights[-1])}" r="3"/>'
     return _svg("spark", WIDTH, HEIGHT, drawn)
 
 
@@ -68,6 +72,18 @@ def move(before: float | None, now: float | None) -> SafeString:
     if now is not None:
         drawn += _dot("now", now)
     return _svg("move", SCALE_WIDTH, SCALE_HEIGHT, drawn)
+
+
+def strip(scores: Iterable[float], middle: float) -> SafeString:
+    """Draw the scores of several teams as dots on one scale 0-4, with a tick at their middle.
+
+    Teams with the same score share a dot.
+    """
+    ends = (short(_across(0)), short(_across(TOP)), short(SCALE_HEIGHT / 2))
+    drawn = '<path class="track" d="M{0} {2}H{1}"/>'.format(*ends)
+    drawn += f'<path class="middle" d="M{short(_across(middle))} 1V{SCALE_HEIGHT - 1}"/>'
+    drawn += "".join(_dot("one", score) for score in sorted(set(scores)))
+    return _svg("strip", SCALE_WIDTH, SCALE_HEIGHT, drawn)
 
 
 def short(number: float) -> str:

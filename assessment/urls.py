@@ -16,24 +16,27 @@ from assessment.views import (
     two_assessments,
 )
 
-MODELS = "organizations/<slug:organization>/models/"
-TEAM = "organizations/<slug:organization>/teams/<slug:team>/"
+ORGANIZATION = "organizations/<slug:organization>/"
+MODELS = ORGANIZATION + "models/"
+TEAM = ORGANIZATION + "teams/<slug:team>/"
 ASSESSMENT = TEAM + "assessments/<uuid:assessment>/"
 
 urlpatterns = [
     path("", home.home, name="home"),
-    path("organizations/<slug:organization>/", comparing.organization, name="organization"),
-    path(
-        "organizations/<slug:organization>/targets/",
-        team.organization_targets,
-        name="organization_targets",
-    ),
+    path(ORGANIZATION + "targets/", team.organization_targets, name="organization_targets"),
     path(MODELS, models.organization_models, name="organization_models"),
     path(MODELS + "<int:model>/", models.model, name="model"),
     path(MODELS + "<int:model>/file/", models.model_file, name="model_file"),
     path(MODELS + "drafts/new/", models.draft_new, name="draft_new"),
     path(MODELS + "drafts/<int:draft>/", models.draft, name="draft"),
     path(MODELS + "drafts/<int:draft>/remove/", models.draft_remove, name="draft_remove"),
+    path(ORGANIZATION, comparing.organization, name="organization"),
+    path(ORGANIZATION + "side-by-side/", comparing.beside, name="side_by_side"),
+    path(
+        ORGANIZATION + "questionnaires/<slug:questionnaire>/",
+        comparing.questionnaire,
+        name="organization_questionnaire",
+    ),
     path(TEAM, team.team, name="team"),
     path(TEAM + "model/", models.team_model, name="team_model"),
     path(TEAM + "targets/", team.team_targets, name="team_targets"),

@@ -89,6 +89,11 @@ def roles_at(user: User, team: Team) -> frozenset[str]:
     return _roles(Membership.objects.filter(reach, user=user))
 
 
+def organizations_of(user: User) -> QuerySet[Organization]:
+    mine = Membership.objects.filter(user=user, organization=OuterRef("pk"))
+    return Organization.objects.filter(Exists(mine))
+
+
 def teams_of(user: User, organization: Organization | None = None) -> QuerySet[Team]:
     """Return the teams whose results the user may see, with their organization."""
     own = Membership.objects.filter(user=user, team=OuterRef("pk"))

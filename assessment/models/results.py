@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import NamedTuple, Self
+from typing import Final, NamedTuple, Self
 from uuid import UUID
 
 from django.db import models
@@ -59,6 +59,7 @@ class ScoreRow(NamedTuple):
     agreed: int
     as_answered: float | None
     mode: str
+    variance: float | None = None
 
     @property
     def on_one_sheet(self) -> bool:
@@ -81,9 +82,14 @@ class SnapshotQuerySet(models.QuerySet["Snapshot"]):
     def of_team(self, team: Team) -> Self:
         return self.filter(team=team)
 
-    def latest_per_team(self, teams: QuerySet[Team]) -> Self:
-        """Keep each team's newest snapshot: a look-up per team, however long the histories are."""
+    def latest_per_team(self, teams: QuerySet[Team], before: datetime | None = None) -> Self:
+        """Keep each team's newest snapshot: a look-up per team, however long the histories are.
+
+        With `before`, the newest that was taken before that moment.
+        """
         newest = Snapshot.objects.filter(team=OuterRef("pk")).order_by("-taken_at", "-pk")
+        if before is not None:
+            newest = newest.filter(taken_at__lt=before)
         found = teams.order_by().annotate(newest=Subquery(newest.values("pk")[:1]))
         return self.filter(pk__in=found.values("newest"))
 
@@ -106,26 +112,31 @@ class SnapshotQuerySet(models.QuerySet["Snapshot"]):
         return [SnapshotRow(*row) for row in rows[start:end]]
 
 
+# The columns of `ScoreRow`, in its order.
+SCORE_COLUMNS: Final = (
+    "snapshot_id",
+    "snapshot__taken_at",
+    "questionnaire__key",
+    "respondents",
+    "why_not",
+    "score",
+    "low",
+    "high",
+    "half_width",
+    "level",
+    "change",
+    "change_linked",
+    "changed",
+    "agreed",
+    "as_answered",
+    "snapshot__mode",
+    "variance",
+)
+
+
 def scores_over_time(snapshots: Collection[int]) -> list[ScoreRow]:
     """Return the scores of these snapshots, oldest first."""
-    rows = QuestionnaireScore.objects.filter(snapshot__in=snapshots).values_list(
-        "snapshot_id",
-        "snapshot__taken_at",
-        "questionnaire__key",
-        "respondents",
-        "why_not",
-        "score",
-        "low",
-        "high",
-        "half_width",
-        "level",
-        "change",
-        "change_linked",
-        "changed",
-        "agreed",
-        "as_answered",
-        "snapshot__mode",
-    )
+    rows = QuestionnaireScore.objects.filter(snapshot__in=snapshots).values_list(*SCORE_COLUMNS)
     return [ScoreRow(*row) for row in rows.order_by("snapshot__taken_at", "snapshot")]
 
 
@@ -143,6 +154,17 @@ def question_means(snapshots: Collection[int]) -> dict[int, dict[str, QuestionRo
     found: dict[int, dict[str, QuestionRow]] = {snapshot: {} for snapshot in snapshots}
     for snapshot, key, answered, applicable, mean in rows:
         found[snapshot][key] = QuestionRow(key, answered, applicable, mean)
+    return found
+
+
+def counted_questions(snapshots: Collection[int]) -> dict[int, dict[str, list[int]]]:
+    """Return which questions count in the scores of these snapshots, by snapshot and key."""
+    rows = QuestionScore.objects.filter(
+        snapshot__in=snapshots, applicable=True, mean__isnull=False
+    ).values_list("snapshot_id", "question__questionnaire__key", "question_id")
+    found: dict[int, dict[str, list[int]]] = {snapshot: {} for snapshot in snapshots}
+    for snapshot, key, question in rows.order_by():
+        found[snapshot].setdefault(key, []).append(question)
     return found
 
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from assessment.change import Answered, Change, question_changes
+from assessment.choice import day_from, end_of
 from assessment.freezing import changes_between, rule_of, spec
 from assessment.history import day
 from assessment.models import Action, AgreedAnswer, Assessment, QuestionScore, Snapshot
@@ -229,6 +230,9 @@ def _answered(part: Part, sheets: Sheets) -> Answered:
 
 
 def _named(asked: str, rows: Sequence[SnapshotRow]) -> SnapshotRow | None:
+    """Return the assessment that the address names; a day names the newest one up to its end."""
+    if on := day_from(asked):
+        return next((row for row in rows if row.taken_at < end_of(on)), None)
     try:
         wanted = UUID(asked)
     except ValueError:

@@ -5,26 +5,21 @@ import pytest
 
 from assessment.comparison import (
     Cell,
-    Finding,
     Gist,
     Heading,
     Latest,
-    Order,
     Row,
     Standing,
-    below,
+    Step,
     cell,
     cells,
     change_sentence,
-    changes_in,
-    findings,
     headings,
-    in_order,
-    order_from,
-    summary,
 )
 from assessment.models.results import ScoreRow
-from assessment.sparklines import line, scale
+from assessment.ordering import Order, below, in_order, order_from
+from assessment.sparklines import line, scale, strip
+from assessment.where_to_help import changes_in, summary
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 COLUMNS = [Heading("noise", "Noise"), Heading("runbooks", "Runbooks")]
@@ -103,6 +98,23 @@ def test_without_an_earlier_score_nothing_is_said_about_change():
     first = cell(score(), None)
 
     assert (first.rose, first.fell, first.within_noise) == (False, False, False)
+
+
+@pytest.mark.parametrize(
+    ("step", "words"),
+    [
+        (Step(0.4, None, "one sheet"), "+0.4"),
+        (Step(-0.4, None, "one sheet"), "-0.4"),
+        (Step(0.0, None, "one sheet"), "±0.0"),
+        (Step(0.4, changed=False), ""),
+        (Step(), ""),
+    ],
+)
+def test_a_change_without_a_verdict_has_a_sign_and_no_direction(step, words):
+    shown = cell(score(), None, step)
+
+    assert (shown.unjudged, shown.rose, shown.fell) == (words, False, False)
+    assert shown.within_noise == (step.changed is False)
 
 
 @pytest.mark.parametrize(
@@ -242,7 +254,6 @@ def test_what_stands_out_in_words():
         "2 have too few answers to show, 1 has no assessment yet, 1 has a stale result, "
         "1 has an assessment open."
     )
-    assert findings(gists)[0] == Finding("rose", ("Checkout", "Payments"))
 
 
 def test_when_nothing_changed_the_summary_says_so():
@@ -279,7 +290,11 @@ def test_what_changed_for_one_team_in_a_sentence():
 
 
 def test_a_line_runs_from_0_at_the_bottom_to_4_at_the_top():
-    assert '<path d="M4 24L68 4"/><circle cx="68" cy="4" r="3"/>' in line([0.0, 4.0])
+    assert '<path d="M4 24l64 -20"/><circle cx="68" cy="4" r="3"/>' in line([0.0, 4.0])
+
+
+def test_a_line_ends_at_its_right_edge_however_long_it_is():
+    assert '<path d="M13 24l5 0' in line([0.0] * 12)
 
 
 def test_one_score_is_a_dot_and_none_is_nothing():
@@ -287,7 +302,9 @@ def test_one_score_is_a_dot_and_none_is_nothing():
     assert line([]) == ""
 
 
-@pytest.mark.parametrize("drawing", [line([1.0, 2.0]), scale(2.0, 1.5, 2.5, 1.8, 3)])
+@pytest.mark.parametrize(
+    "drawing", [line([1.0, 2.0]), scale(2.0, 1.5, 2.5, 1.8, 3), strip([1.0, 2.0, 4.0], 2.0)]
+)
 def test_a_drawing_passes_a_strict_content_security_policy(drawing):
     assert "style" not in drawing
     assert " on" not in drawing

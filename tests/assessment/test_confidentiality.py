@@ -66,11 +66,12 @@ IN_TEAM = ("lead", "member")
 # What shows figures of others: opened in every organization. Every other page by each kind of
 # viewer in every third organization they see, which makes more than five in all.
 SHOWING_RESULTS = {
-    "home", "organization", "team", "assessment", "answer", "talk", "talk_now", "compare_two",
-    "scores", "computed", "api-1:own_sheet",
+    "home", "organization", "organization_questionnaire", "side_by_side", "team", "assessment",
+    "answer", "talk", "talk_now", "compare_two", "scores", "computed", "api-1:own_sheet",
 }  # fmt: skip
 EVERY = 3
 LEAST_VISITS = 5
+QUESTIONNAIRES_BY_TURNS = [key for key, _ in QUESTIONNAIRES]
 ONE_STEP = 1e-9
 # Names of routes, as found out: they change something and show nothing.
 TAKES_NO_GET: set[str] = set()
@@ -291,9 +292,21 @@ class World:
             if route.name not in TAKES_NO_GET:
                 yield route.filled_in(known)
         yield self.model.guide.pages.get().get_absolute_url()
+        yield from self.comparisons(team)
         compare = reverse("compare_two", args=[self.organization.slug, team.slug])
         yield f"{compare}?from={every[0].pk}&to={newest.pk}"
         yield f"{reverse('talk', args=[self.organization.slug, team.slug, newest.pk])}?wall=1"
+
+    def comparisons(self, team: Team):
+        """Yield what an address can ask of the pages that compare: days, filters, teams."""
+        place, key = self.organization.slug, QUESTIONNAIRES_BY_TURNS[self.plan.seed % 2]
+        days = "on=2026-05-01&since=2026-02-01"
+        beside = "&".join(f"team={slug}" for slug in (*self.teams, "other"))
+        yield f"{reverse('organization', args=[place])}?{days}"
+        yield f"{reverse('organization', args=[place])}?since=2026-04-30&parent={team.slug}"
+        yield f"{reverse('organization', args=[place])}?freshness=stale&sort=-noise"
+        yield f"{reverse('side_by_side', args=[place])}?{beside}&since=2026-02-01"
+        yield f"{reverse('organization_questionnaire', args=[place, key])}?{days}"
 
 
 class Route(NamedTuple):

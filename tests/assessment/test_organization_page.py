@@ -16,48 +16,24 @@ from assessment.models import (
     Assessment,
     Participation,
     Questionnaire,
-    QuestionnaireScore,
     Sheet,
-    Snapshot,
     Target,
 )
 from teams.models import Organization, Role, Team
+from tests.assessment.comparison_page import (
+    HARBOUR,
+    NOTHING,
+    columns,
+    many_teams,
+    names,
+    page,
+    rows,
+    statements,
+    text,
+)
 from tests.assessment.conftest import publish_model
 from tests.assessment.frozen import pulse, snapshot, submitted, too_few
 from tests.conftest import join, person, signed_in
-
-HARBOUR = "/organizations/harbour/"
-NOTHING = "\N{EN DASH}"
-
-
-def page(user, query=""):
-    response = signed_in(user).get(HARBOUR + query)
-    assert response.status_code == 200
-    return response.content.decode()
-
-
-def text(html):
-    """What a screen reader says: without tags, spaces joined."""
-    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
-
-
-def rows(html):
-    """The cells of each team's row, in the order of the rows."""
-    body = html.split("<tbody>")[1].split("</tbody>")[0]
-    found = {}
-    for row in re.findall(r"<tr>(.*?)</tr>", body, re.DOTALL):
-        name = re.findall(r"<a [^>]*>(.*?)</a>", row)[0]
-        found[name] = [text(each) for each in re.findall(r"<td.*?</td>", row, re.DOTALL)]
-    return found
-
-
-def names(html):
-    return list(rows(html))
-
-
-def columns(html):
-    head = html.split("<thead>")[1].split("</thead>")[0]
-    return [text(each) for each in re.findall(r"<th.*?</th>", head, re.DOTALL)]
 
 
 @pytest.fixture
@@ -162,14 +138,13 @@ def test_every_cell_in_words(max_, scored):
 def test_a_cell_is_shaded_by_the_nearest_step(max_, scored):
     html = page(max_)
 
-    assert re.search(r'<td class="level-2"><a [^>]*>2\.3</a>', html)
-    assert re.search(r'<td class="level-4"><a [^>]*>3\.5</a>', html)
+    assert re.search(r'<td class="level-2"><a [^>]*>2\.3<', html)
+    assert re.search(r'<td class="level-4"><a [^>]*>3\.5<', html)
 
 
 def test_each_row_names_its_team_and_its_parent(max_, scored):
     assert (
-        '<th scope="row"><a href="/organizations/harbour/teams/payments/">Payments</a>'
-        " <small>Platform</small></th>"
+        '<th scope="row"><a href="teams/payments/">Payments</a> <small>Platform</small></th>'
     ) in page(max_)
 
 
@@ -245,13 +220,12 @@ def test_each_score_leads_to_how_it_is_computed(max_, scored):
     html = page(max_)
     client = signed_in(max_)
 
-    links = re.findall(
-        r'href="(teams/payments/assessments/[^"#]+)[^"]*" aria-label="([^"]+)"', html
-    )
-    assert [label for _, label in links] == [
-        "2.3, how it is computed",
-        "1.2, how it is computed",
-        "1.8, how it is computed",
+    html = html.split("<tbody>")[1]
+    links = re.findall(r'href="(teams/payments/assessments/[^"#]+)[^"]*">(.*?)</a>', html)
+    assert [text(label) for _, label in links] == [
+        "2.3 , how it is computed",
+        "1.2 , how it is computed",
+        "1.8 , how it is computed",
     ]
     assert {client.get(HARBOUR + link).status_code for link, _ in links} == {200}
 
@@ -521,53 +495,6 @@ def test_a_member_who_finishes_is_seen_at_once(max_, mary, assessment):
 # As much work for 300 teams as for 3
 
 
-def many_teams(organization, model, start, end):
-    """Teams with two assessments, a target and an open assessment each, in a few statements."""
-    now = timezone.now()
-    teams = Team.objects.bulk_create(
-        Team(organization=organization, name=f"Team {n:03}", slug=f"team-{n}")
-        for n in range(start, end)
-    )
-    for days_ago in (100, 5):
-        taken_at = now - timedelta(days=days_ago)
-        assessments = Assessment.objects.bulk_create(
-            Assessment(team=team, maturity_model=model, status="submitted", submitted_at=taken_at)
-            for team in teams
-        )
-        frozen = Snapshot.objects.bulk_create(
-            Snapshot(
-                assessment=each,
-                team=each.team,
-                maturity_model=model,
-                taken_at=taken_at,
-                length="full",
-                respondents=5,
-                invited=6,
-                stage=1,
-                overall=1.5,
-            )
-            for each in assessments
-        )
-        QuestionnaireScore.objects.bulk_create(
-            QuestionnaireScore(snapshot=each, questionnaire=questionnaire, respondents=5, score=1.5)
-            for each in frozen
-            for questionnaire in model.questionnaires.all()
-        )
-    Target.objects.bulk_create(
-        Target(organization=team.organization, team=team, questionnaire_key="noise", level=3)
-        for team in teams
-    )
-    Assessment.objects.bulk_create(Assessment(team=team, maturity_model=model) for team in teams)
-
-
-def statements(client):
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
-        assert client.get(HARBOUR).status_code == 200
-    return len(queries)
-
-
 def test_three_hundred_teams_take_as_many_queries_as_three(max_, harbour, model):
     client = signed_in(max_)
     many_teams(harbour, model, 0, 3)
@@ -575,8 +502,7 @@ def test_three_hundred_teams_take_as_many_queries_as_three(max_, harbour, model)
     many_teams(harbour, model, 3, 300)
 
     assert (statements(client), statements(client)) == (cold, warm)
-    assert cold <= 10
-    assert warm == cold - 3
+    assert (cold, warm) == (9, 7)
 
 
 def test_a_long_history_takes_as_many_queries_as_a_short_one(max_, payments, model):

@@ -448,6 +448,22 @@ def test_the_newest_two_are_compared_unless_the_address_says_other(mary, two, pa
     assert 'class="note-box"' not in page(mary, f"?from={oldest.assessment_id}")
 
 
+def test_a_day_names_the_newest_assessment_up_to_its_end(mary, two, payments, model):
+    oldest = submit(payments, model, everybody(), days_ago=300)
+    then, now = (row.taken_at.date() for row in two)
+
+    assert f"from {day(oldest)} to {day(two[0])}" in page(
+        mary, f"?from={then - timedelta(days=1)}&to={now - timedelta(days=1)}"
+    )
+    assert f"from {day(two[0])} to {day(two[1])}" in page(mary, f"?from={then}&to={now}")
+
+
+def test_a_day_before_the_first_assessment_is_told_and_not_obeyed(mary, two):
+    said = text(page(mary, "?from=1999-12-31"))
+
+    assert f"What the address names as “From” {NOT_OURS} {day(two[0])} is taken instead." in said
+
+
 def test_the_pickers_and_links_hold_the_whole_state(mary, two):
     html = page(mary, between(*two, only="changed"))
 
