@@ -515,3 +515,20 @@ def test_a_long_history_takes_as_many_queries_as_a_short_one(max_, payments, mod
 
     assert statements(client) == first
     assert rows(page(max_))["Payments"][1].endswith("in 12 assessments")
+
+
+# Targets that are handed down
+
+
+def test_a_target_of_the_parent_or_the_organization_holds_where_the_team_has_none(
+    max_, scored, harbour, platform
+):
+    for team, key, level in ((platform, "runbooks", 2), (None, "noise", 1), (None, "runbooks", 4)):
+        Target.objects.create(organization=harbour, team=team, questionnaire_key=key, level=level)
+
+    shown = rows(page(max_))
+
+    assert shown["Payments"][0].endswith("0.7 below target 3")
+    assert shown["Payments"][1].endswith("0.8 below target 2")
+    assert shown["Search"][0].endswith("0.1 below target 1")
+    assert shown["Search"][1].endswith("1.5 above target 2")
