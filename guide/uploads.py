@@ -54,7 +54,7 @@ NOBODY_WORKS: Final = (
     "Nothing has worked on this for an hour, so the background work of this installation does not "
     "run. Tell whoever runs it, then upload it once more."
 )
-HELD: Final = f"{UploadStatus.WAITING} {UploadStatus.WORKING}".split()
+UNDER_WAY: Final = (UploadStatus.WAITING, UploadStatus.WORKING)
 
 
 class NotTaken(Exception):
@@ -126,7 +126,7 @@ def confirm(upload: GuideUpload) -> bool:
 
 def cancel(upload: GuideUpload) -> bool:
     """Remove the upload. False if it is being imported, or was."""
-    coming_in = Q(status__in=HELD, report__isnull=False)
+    coming_in = Q(status__in=UNDER_WAY, report__isnull=False)
     imported = Q(status=UploadStatus.IMPORTED)
     removed, _ = GuideUpload.objects.filter(~(coming_in | imported), pk=upload.pk).delete()
     return removed > 0
