@@ -20,6 +20,7 @@ from django.utils.text import slugify
 
 from assessment.demo_plan import plan_for_the_demo
 from assessment.demo_readers import answer_back
+from assessment.demo_rounds import make_rounds
 from assessment.demo_stories import (
     ACTIONS,
     FIRST_NAMES,
@@ -153,6 +154,9 @@ class Maker:
             teams.append(team)
         if number == 0 and teams:
             answer_back(organization, self.model.id, self.today)
+        make_rounds(
+            organization, teams, by=manager, today=self.today, quarters=self.size.assessments
+        )
         self._report(organization, teams)
 
     def make_outsider(self) -> None:

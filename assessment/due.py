@@ -7,6 +7,9 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
+from assessment.digests import send_digests
+from assessment.due_reminders import remind_due
+from assessment.rounds import open_due
 from guide import uploads
 
 # What it does, in the words `run_due` prints, and the function that does it: now in, a count out.
@@ -15,6 +18,9 @@ Job = tuple[str, Callable[[datetime], int]]
 JOBS: Final[tuple[Job, ...]] = (
     ("uploads of guides given up", uploads.give_up_silent),
     ("uploads of guides removed", uploads.remove_old),
+    ("rounds opened", open_due),
+    ("reminders sent", remind_due),
+    ("digests sent", send_digests),
 )
 
 

@@ -30,7 +30,7 @@ class NotPossible(Exception):
 def open_assessment(
     *,
     team: Team,
-    by: User,
+    by: User | None,
     length: str,
     mode: str = Mode.INDIVIDUAL,
     due_on: date | None = None,

@@ -1,12 +1,19 @@
 """The mails about an assessment. None says what anybody answered, nor how far they are."""
 
+from collections.abc import Iterable
+from datetime import date
+from typing import Final
+
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
+from django.urls import reverse
 
-from assessment.models import Assessment, GuestLink
+from assessment.models import Action, Assessment, GuestLink
 from assessment.modes import meaning_here
-from teams.mail import subject
+from assessment.round_days import Occasion
+from assessment.rounds import round_shown_with
+from teams.mail import stop_link, subject, unsubscribe_headers
 from teams.models import User
 
 
@@ -26,15 +33,61 @@ def invitation(link: GuestLink, address: str) -> EmailMessage:
 
 
 def reminder(assessment: Assessment, *, to: User, by: User) -> EmailMessage:
-    """Return the mail that asks a member to finish."""
+    """Return the mail in which a lead asks a member to finish."""
+    return to_stop(
+        to,
+        f"{assessment.team} waits for your answers",
+        "reminder",
+        about(assessment) | {"by": by},
+    )
+
+
+SUBJECTS: Final = {
+    Occasion.WEEK: "A week left: {} waits for your answers",
+    Occasion.DAY: "A day left: {} waits for your answers",
+    Occasion.TODAY: "Last day: {} waits for your answers",
+    Occasion.LATE: "{} still waits for your answers",
+}
+
+
+def due_reminder(assessment: Assessment, *, to: User, occasion: Occasion) -> EmailMessage:
+    """Return the mail that goes out by itself, on one of the days around the due one."""
+    return to_stop(
+        to,
+        SUBJECTS[occasion].format(assessment.team),
+        "due_reminder",
+        about(assessment) | {"is_over": occasion is Occasion.LATE},
+    )
+
+
+def digest(
+    to: User, assessments: Iterable[Assessment], actions: Iterable[Action], today: date
+) -> EmailMessage:
+    """Return the one mail of a day to somebody who wants no more than one."""
     context = {
+        "assessments": [about(each) for each in assessments],
+        "actions": [
+            {"action": each, "address": settings.BASE_URL + each.team.get_absolute_url()}
+            for each in actions
+        ],
+        "today": today,
+    }
+    return to_stop(to, "what waits for you", "digest", context)
+
+
+def about(assessment: Assessment) -> dict[str, object]:
+    return {
         "assessment": assessment,
-        "to": to,
-        "by": by,
+        "round": round_shown_with(assessment),
         "address": settings.BASE_URL + assessment.get_absolute_url(),
     }
-    return EmailMessage(
-        subject(f"{assessment.team} waits for your answers"),
-        render_to_string("assessment/email/reminder.txt", context),
-        to=[to.email],
+
+
+def to_stop(to: User, title: str, template: str, context: dict[str, object]) -> EmailMessage:
+    """Return a mail that its reader can stop from coming, in it and in their mail program."""
+    account = settings.BASE_URL + reverse("account")
+    text = render_to_string(
+        f"assessment/email/{template}.txt",
+        context | {"to": to, "account": account, "stop": stop_link(to)},
     )
+    return EmailMessage(subject(title), text, to=[to.email], headers=unsubscribe_headers(to))

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from assessment.history import day
 from assessment.latest_results import count_of
-from assessment.models import Action, Assessment, Exemption, Participation
+from assessment.models import Action, Assessment, Exemption, Participation, Round
 from assessment.models.answering import RUNNING
 from assessment.models.planning import TO_DO, ActionStatus, ExemptionKind
 from assessment.wording import quoted
@@ -35,7 +35,8 @@ class Kind(enum.Enum):
 class Owed:
     """One thing somebody owes: where it is done, and in which words a button leads there.
 
-    `since` words what there is to know besides the day it is due.
+    `since` words what there is to know besides the day it is due, `of_round` is the round that an
+    assessment is part of.
     """
 
     kind: Kind
@@ -45,6 +46,7 @@ class Owed:
     press: str
     due_on: date | None
     since: str = ""
+    of_round: Round | None = None
 
     @property
     def icon(self) -> str:
@@ -114,7 +116,7 @@ def running_assessments_of(user: User) -> QuerySet[Assessment]:
             members=count_of(team, "team"),
             ready=count_of(ready, "assessment"),
         )
-        .select_related("team__organization")
+        .select_related("team__organization", "round_entry__round")
         .order_by("opened_at")
     )
 
@@ -128,7 +130,8 @@ def _of_assessment(assessment: Assessment, today: date) -> Iterator[Owed]:
         together = "Your team's sheet, answered together. " if assessment.is_consensus else ""
         opened = f"{together}Opened {day(assessment.opened_at)}."
         title = f"Assessment of {team}"
-        yield Owed(Kind.SHEET, title, team, address, "Continue", assessment.due_on, opened)
+        part_of = round_of(assessment)
+        yield Owed(Kind.SHEET, title, team, address, "Continue", assessment.due_on, opened, part_of)
     if _is_ready(assessment, today):
         yield _to_lead_on(assessment, address)
 
@@ -139,8 +142,14 @@ def _talk(assessment: Assessment, address: str) -> Owed:
         said += f" Answers were revealed {day(assessment.revealed_at)}."
     if _leads(assessment):
         said += " When you have talked, you submit it."
-    team, title = assessment.team, f"Talk: {assessment.team}"
-    return Owed(Kind.TALK, title, team, f"{address}talk/", "Join the talk", assessment.due_on, said)
+    team, title, due_on = assessment.team, f"Talk: {assessment.team}", assessment.due_on
+    part_of = round_of(assessment)
+    return Owed(Kind.TALK, title, team, f"{address}talk/", "Join the talk", due_on, said, part_of)
+
+
+def round_of(assessment: Assessment) -> Round | None:
+    """Return the round an assessment is part of; its row has to be read with it."""
+    return assessment.round_entry.round if hasattr(assessment, "round_entry") else None
 
 
 def _has_finished(assessment: Assessment) -> bool:

@@ -1,14 +1,17 @@
-"""Reminding those who have not finished: by e-mail, each once a day, whoever asks how often."""
+"""A lead reminds those who have not finished: by e-mail, each once a day, whoever asks how often.
+
+Reminders that go out by themselves (assessment.due_reminders) keep to that too: they share `claim`.
+"""
 
 from dataclasses import dataclass, field
+from datetime import date
 
 from django.db.models import Q
-from django.utils import timezone
 
 from assessment import mail
 from assessment.lifecycle import NotPossible
 from assessment.models import Assessment, Participation
-from assessment.taking_part import Member, taking_part
+from assessment.taking_part import taking_part
 from teams.mail import mail_server, taken
 from teams.models import User
 
@@ -37,22 +40,22 @@ def remind(*, assessment: Assessment, by: User) -> Reminded:
         return reminded
     with mail_server() as server:
         for member in waiting:
-            if not claim(assessment, member.user):
+            if not claim(assessment, member.user, member.today):
                 continue
             if taken(mail.reminder(assessment, to=member.user, by=by), server):
                 reminded.reached.append(member.name)
             else:
-                give_back(assessment, member)
+                give_back(assessment, member.user, member.reminded_on)
                 reminded.missed.append(member.name)
     return reminded
 
 
-def claim(assessment: Assessment, user: User) -> bool:
+def claim(assessment: Assessment, user: User, today: date) -> bool:
     """Note that the user is reminded today, and say whether this call was the one that did.
 
-    It notes so before the mail goes out: of many that press at once, one sends it.
+    It notes so before the mail goes out: of many that press at once, one sends it. `today` is the
+    day where the user is.
     """
-    today = timezone.now().date()  # one day for all, whatever zone who asks reads times in
     mine = Participation.objects.filter(assessment=assessment, user=user)
     Participation.objects.bulk_create(
         [Participation(assessment=assessment, user=user)], ignore_conflicts=True
@@ -61,7 +64,7 @@ def claim(assessment: Assessment, user: User) -> bool:
     return bool(mine.filter(not_yet, finished_on=None).update(reminded_on=today))
 
 
-def give_back(assessment: Assessment, member: Member) -> None:
+def give_back(assessment: Assessment, user: User, before: date | None) -> None:
     """Undo a claim whose mail was not taken, so that it can be tried again today."""
-    mine = Participation.objects.filter(assessment=assessment, user=member.user)
-    mine.update(reminded_on=member.reminded_on)
+    mine = Participation.objects.filter(assessment=assessment, user=user)
+    mine.update(reminded_on=before)

@@ -9,7 +9,8 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from assessment.models import Assessment
-from teams.models import User
+from teams.models import Reminders, User
+from teams.zones import today_in
 
 
 @dataclass(frozen=True)
@@ -23,8 +24,13 @@ class Member:
         return str(self.user)
 
     @property
+    def today(self) -> date:
+        """What day it is where the member is, whoever asks."""
+        return today_in(self.user.time_zone, timezone.now())
+
+    @property
     def reminded_today(self) -> bool:
-        return self.reminded_on == timezone.now().date()  # as assessment.reminding counts days
+        return self.reminded_on == self.today
 
 
 @dataclass(frozen=True)
@@ -42,11 +48,15 @@ class TakingPart:
         return any(member.finished for member in self.members if member.user == user)
 
     def to_remind(self, by: User) -> list[Member]:
-        """Return who may be reminded today: not whoever asks, and nobody twice a day."""
+        """Return who may be reminded today: not whoever asks, and nobody twice a day.
+
+        Those who want no reminders get none from their lead either.
+        """
         return [
             member
             for member in self.members
             if member.user.is_active
+            and member.user.reminders != Reminders.NONE
             and member.user != by
             and not (member.finished or member.reminded_today)
         ]

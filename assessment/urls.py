@@ -11,6 +11,7 @@ from assessment.views import (
     home,
     inviting,
     models,
+    rounds,
     talking,
     team,
     two_assessments,
@@ -18,6 +19,8 @@ from assessment.views import (
 
 ORGANIZATION = "organizations/<slug:organization>/"
 MODELS = ORGANIZATION + "models/"
+ROUNDS = ORGANIZATION + "rounds/"
+ROUND = ROUNDS + "<uuid:round_id>/"
 TEAM = ORGANIZATION + "teams/<slug:team>/"
 ASSESSMENT = TEAM + "assessments/<uuid:assessment>/"
 
@@ -37,6 +40,13 @@ urlpatterns = [
         comparing.questionnaire,
         name="organization_questionnaire",
     ),
+    path(ROUNDS, rounds.rounds_list, name="rounds"),
+    path(ROUNDS + "new/", rounds.round_new, name="round_new"),
+    path(ROUND, rounds.round_page, name="round"),
+    path(ROUND + "edit/", rounds.round_edit, name="round_edit"),
+    path(ROUND + "bring-in/", rounds.round_bring_in, name="round_bring_in"),
+    path(ROUND + "close/", rounds.round_close, name="round_close"),
+    path(ROUND + "call-off/", rounds.round_call_off, name="round_call_off"),
     path(TEAM, team.team, name="team"),
     path(TEAM + "model/", models.team_model, name="team_model"),
     path(TEAM + "targets/", team.team_targets, name="team_targets"),

@@ -1,5 +1,6 @@
 """Time zones: which there are, and what day and hour it is where somebody is."""
 
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
@@ -30,6 +31,11 @@ def zone_named(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, OSError, ValueError):
         return ZoneInfo("UTC")
+
+
+def today_in(name: str, now: datetime) -> date:
+    """Return what day it is in a zone."""
+    return now.astimezone(zone_named(name)).date()
 
 
 @lru_cache(maxsize=1)

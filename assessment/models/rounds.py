@@ -78,6 +78,18 @@ class Round(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("round", args=[self.organization.slug, self.pk])
 
+    @property
+    def is_planned(self) -> bool:
+        return self.status == RoundStatus.PLANNED
+
+    @property
+    def is_open(self) -> bool:
+        return self.status == RoundStatus.OPEN
+
+    @property
+    def is_closed(self) -> bool:
+        return self.status == RoundStatus.CLOSED
+
 
 class RoundEntry(models.Model):
     """One team's assessment in a round."""

@@ -22,6 +22,7 @@ from assessment.models import Action, AgreedAnswer, Assessment
 from assessment.models.answering import AssessmentStatus
 from assessment.modes import meaning_here, thresholds_of
 from assessment.progress import Progress, progress_of
+from assessment.rounds import round_shown_with
 from assessment.taking_part import taking_part
 from teams.access import Right, SignedIn, may, team_for
 from teams.models import User
@@ -34,7 +35,11 @@ def assessment_for(
 ) -> Assessment:
     """Return the team's assessment for somebody who may enter; 404 and 403 as at every door."""
     place = team_for(request.user, organization, team, right)
-    found = Assessment.objects.filter(team=place, pk=assessment).first()
+    found = (
+        Assessment.objects.select_related("round_entry__round")
+        .filter(team=place, pk=assessment)
+        .first()
+    )
     if found is None:
         raise Http404
     found.team = place
@@ -70,6 +75,7 @@ def assessment(request: SignedIn, organization: str, team: str, assessment: UUID
         "organization": found.team.organization,
         "meaning": meaning_here(found),
         "progress": own_progress(found, request.user),
+        "round": round_shown_with(found),
     }
     if found.is_submitted or found.is_revealed:
         context |= record(found)

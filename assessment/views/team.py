@@ -19,6 +19,7 @@ from assessment.aims import aims_of
 from assessment.history import lettered
 from assessment.models import Annotation, Assessment, Snapshot
 from assessment.models.answering import RUNNING, AssessmentStatus, Mode
+from assessment.models.rounds import RoundStatus
 from assessment.overview import WINDOW, overview
 from assessment.plan import Plan, plan_of
 from assessment.targets import TargetsForm, model_aimed_at
@@ -74,7 +75,7 @@ def running_assessment(team: Team, visitor: User) -> dict[str, Any] | None:
     rows = list(ask.running.all())
     if not rows:
         return None
-    assessment, status, mode, due_on = rows[0][:4]
+    assessment, status, mode, due_on, *round_ = rows[0][:8]
     members = set(ask.members.all())
     finished = {user for *_, user, day in rows if day} & members
     return {
@@ -83,10 +84,24 @@ def running_assessment(team: Team, visitor: User) -> dict[str, Any] | None:
         "is_revealed": status == AssessmentStatus.REVEALED,
         "is_consensus": mode == Mode.CONSENSUS,
         "due_on": due_on,
+        "round": PartOfRound(*round_),
         "members": len(members),
         "finished": len(finished),
         "visitor_finished": visitor.pk in finished,
     }
+
+
+class PartOfRound(NamedTuple):
+    """What the team sees of its assessment's round; all empty without one."""
+
+    title: str | None
+    message: str | None
+    due_on: date | None
+    status: str | None
+
+    @property
+    def is_open(self) -> bool:
+        return self.status == RoundStatus.OPEN
 
 
 class Questions(NamedTuple):
@@ -109,6 +124,10 @@ def questions_about(team: int) -> Questions:
             "status",
             "mode",
             "due_on",
+            "round_entry__round__title",
+            "round_entry__round__message",
+            "round_entry__round__due_on",
+            "round_entry__round__status",
             "participations__user",
             "participations__finished_on",
         ),

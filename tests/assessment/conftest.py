@@ -7,6 +7,7 @@ from guide.models import Guide, Page, Section
 from teams.models import Role, Team, User
 from tests.assessment.sheets import fill
 from tests.conftest import join, person
+from tests.mail_server import free_port, serving_mail
 
 LEVEL_NAMES = ["Absent", "Ad hoc", "Repeatable", "Measured", "Adaptive"]
 
@@ -143,3 +144,23 @@ def answered(assessment, five) -> Assessment:
     for member, answer in zip(five, (1, 2, 2, 2, 3), strict=True):
         fill(assessment, member, answer)
     return assessment
+
+
+@pytest.fixture
+def mailbox(settings):
+    """A mail server that Rungs talks SMTP with."""
+    with serving_mail() as (found, port):
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST = "127.0.0.1"
+        settings.EMAIL_PORT = port
+        settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
+        settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
+        yield found
+
+
+@pytest.fixture
+def nobody_answers(settings):
+    """The mail server is away: nothing listens on its port."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST = "127.0.0.1"
+    settings.EMAIL_PORT = free_port()

@@ -11,7 +11,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import islice, pairwise, product
 from random import Random
 from statistics import fmean, variance
@@ -36,6 +36,8 @@ from assessment.models import (
     Question,
     QuestionnaireScore,
     QuestionScore,
+    Round,
+    RoundEntry,
     Sheet,
     Snapshot,
     Talk,
@@ -67,7 +69,7 @@ IN_TEAM = ("lead", "member")
 # viewer in every third organization they see, which makes more than five in all.
 SHOWING_RESULTS = {
     "home", "organization", "organization_questionnaire", "side_by_side", "team", "assessment",
-    "answer", "talk", "talk_now", "compare_two", "scores", "computed", "api-1:own_sheet",
+    "answer", "talk", "talk_now", "compare_two", "scores", "computed", "api-1:own_sheet", "round",
 }  # fmt: skip
 EVERY = 3
 LEAST_VISITS = 5
@@ -119,6 +121,17 @@ class World:
         )
         for team in self.teams.values():
             self.plan_in(team)
+        self.round = Round.objects.create(
+            id=uuid5(NAMESPACE, f"{plan.seed} round"),
+            organization=self.organization,
+            title="Round",
+            status="open",
+            opens_on=date(2026, 6, 1),
+            anchor_on=date(2026, 6, 1),
+            due_on=date(2026, 7, 31),
+            opened_at=datetime(2026, 6, 1, tzinfo=UTC),
+        )
+        self.round.teams.set([*self.teams.values(), other])
 
     def plan_in(self, team: Team):
         """Plan something to do and something done, which the projection and the talk look at."""
@@ -143,7 +156,7 @@ class World:
     def assessment(self, team: TeamPlan, number: int, wave: Wave, plan: Plan) -> Assessment:
         place = self.teams[team.slug]
         opened = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=90 * number)
-        return Assessment.objects.create(
+        assessment = Assessment.objects.create(
             id=uuid5(NAMESPACE, f"{plan.seed} {team.slug} {number}"),
             team=place,
             maturity_model=self.model,
@@ -151,6 +164,9 @@ class World:
             least_answers=plan.least,
             opened_at=opened,
         )
+        if number == len(team.waves) - 1:
+            RoundEntry.objects.create(round=self.round, assessment=assessment)
+        return assessment
 
     def live_through(self, assessment: Assessment, wave: Wave, plan: Plan):
         by = self.users["owner"]
@@ -285,6 +301,7 @@ class World:
             "notice": 1,
             "draft": 1,
             "model": self.model.pk,
+            "round_id": self.round.pk,
             "invitation": UUID(int=1),
             "token": "nobody-made-this",
         }

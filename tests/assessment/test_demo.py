@@ -1,10 +1,14 @@
 """The demo: believable, the same for the same seed, never among real people."""
 
+from itertools import pairwise
+
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from assessment import demo
-from assessment.models import Assessment, QuestionnaireScore, Snapshot
+from assessment.models import Assessment, QuestionnaireScore, Round, Snapshot
+from assessment.round_board import board_of
 from teams.models import Membership, Organization, Team, User
 from tests.conftest import person, signed_in
 
@@ -36,7 +40,10 @@ def test_the_demo_has_teams_under_two_parents_and_two_years_of_history():
     counts = {team.name: team.snapshots.count() for team in teams.exclude(parent=None)}
     assert sorted(counts.values()) == [5, 8, 8, 8, 8, 8, 8, 8, 8]
     assert Snapshot.objects.filter(respondents=2).count() == 8
-    assert Assessment.objects.filter(status="open").count() == 1
+    assert set(Assessment.objects.filter(status="open").values_list("team__name", flat=True)) == {
+        "Checkout",
+        "Storage",  # which has stopped answering
+    }
 
 
 @pytest.mark.django_db
@@ -46,6 +53,18 @@ def test_the_demo_tells_of_change_and_of_none():
     verdicts = set(QuestionnaireScore.objects.values_list("changed", flat=True))
     assert verdicts == {True, False, None}
     assert len(set(Snapshot.objects.values_list("stage", flat=True))) >= 3
+
+
+@pytest.mark.django_db
+def test_the_history_belongs_to_rounds_and_in_the_open_one_two_teams_are_late():
+    demo.seed_demo(seed=1, size=demo.Size(teams=6, assessments=3))
+
+    rounds = Round.objects.order_by("number")
+    assert [each.status for each in rounds] == ["closed", "closed", "open", "planned"]
+    assert all(each.due_on < after.opens_on for each, after in pairwise(rounds))
+    boards = [board_of(each, timezone.now()) for each in rounds[:3]]
+    assert [board.submitted for board in boards] == [5, 5, 4]
+    assert [row.team for row in boards[-1].late] == ["Checkout", "Storage"]
 
 
 @pytest.mark.django_db

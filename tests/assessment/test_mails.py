@@ -12,30 +12,11 @@ from assessment.inviting import written_addresses
 from assessment.lifecycle import finish, reveal, submit
 from assessment.models import GuestLink, Participation
 from teams import people
-from teams.models import Invitation, Role
+from teams.mail import stop_link
+from teams.models import Invitation, Reminders, Role
 from tests.assessment.sheets import fill
 from tests.conftest import join, person, signed_in
-from tests.mail_server import free_port, serving_mail
-
-
-@pytest.fixture
-def mailbox(settings):
-    """A mail server that Rungs talks SMTP with."""
-    with serving_mail() as (found, port):
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST = "127.0.0.1"
-        settings.EMAIL_PORT = port
-        settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
-        settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
-        yield found
-
-
-@pytest.fixture
-def nobody_answers(settings):
-    """The mail server is away: nothing listens on its port."""
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST = "127.0.0.1"
-    settings.EMAIL_PORT = free_port()
+from tests.mail_server import free_port
 
 
 def address(assessment, end=""):
@@ -356,8 +337,20 @@ def test_a_reminder_holds_the_link_the_day_and_who_asked_and_no_answer(
         f"by 1 March 2999. http://testserver{address(assessment)} Answer what you can; any "
         'question may stay open. Then press "I have finished" on that page: nothing else tells '
         "Rungs that you have, as it shows nobody who answered what. You get at most one reminder "
-        "a day, and none once you have finished."
+        "a day, and none once you have finished. To get one mail a day instead: "
+        f"http://testserver/account/ To get none: {stop_link(mary)}"
     )
+    assert sent["List-Unsubscribe"].strip() == f"<{stop_link(mary)}>"
+    assert sent["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+
+def test_who_wants_no_reminders_gets_none_from_their_lead_either(mailbox, assessment, lena, mary):
+    mary.reminders = Reminders.NONE
+    mary.save()
+
+    remind(lena, assessment)
+
+    assert mailbox.recipients == []
 
 
 def test_a_reminder_says_the_same_whatever_somebody_answered(mailbox, assessment, lena, mary):
@@ -410,7 +403,9 @@ def test_the_button_says_whom_it_reminds(assessment, payments, lena, olga, mary,
         finish(assessment=assessment, user=member)
     assert "Remind Mary Member" in page_of(lena, assessment)
     finish(assessment=assessment, user=mary)
-    assert "Everybody else has finished or was reminded today." in page_of(lena, assessment)
+    assert "Everybody else has finished, was reminded today or wants no reminders." in page_of(
+        lena, assessment
+    )
 
 
 def test_who_is_alone_in_a_team_is_told_nothing_of_others(assessment, payments, lena):

@@ -6,10 +6,15 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from assessment.demo_rounds import round_id
 from tests.demo_site import ORGANIZATION, TEAM
 
 pytestmark = pytest.mark.browser
 
+ROUNDS = ORGANIZATION + "rounds/"
+CLOSED_ROUND, OPEN_ROUND, PLANNED_ROUND = (
+    f"{ROUNDS}{round_id('lantern-market', number)}/" for number in (7, 8, 9)
+)
 PAGES = [
     ("", "/"),
     ("", "/guide/"),
@@ -71,6 +76,15 @@ PAGES = [
     ("manager", ORGANIZATION + "side-by-side/?team=checkout&team=search&team=identity"),
     ("manager", ORGANIZATION + "side-by-side/"),
     ("manager", "/organizations/lantern-market/teams/catalogue/"),
+    ("manager", ROUNDS),
+    ("manager", ROUNDS + "new/"),
+    ("manager", OPEN_ROUND),
+    ("manager", OPEN_ROUND + "edit/"),
+    ("manager", OPEN_ROUND + "close/"),
+    ("manager", PLANNED_ROUND),
+    ("manager", PLANNED_ROUND + "edit/"),
+    ("manager", PLANNED_ROUND + "call-off/"),
+    ("manager", CLOSED_ROUND),
     ("outsider", "/organizations/elsewhere/teams/workshop/"),
     ("outsider", "/organizations/elsewhere/teams/workshop/compare/"),
 ]
