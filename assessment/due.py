@@ -9,6 +9,7 @@ from typing import Final
 
 from assessment.digests import send_digests
 from assessment.due_reminders import remind_due
+from assessment.exporting import asking
 from assessment.rounds import open_due
 from guide import uploads
 
@@ -21,6 +22,8 @@ JOBS: Final[tuple[Job, ...]] = (
     ("rounds opened", open_due),
     ("reminders sent", remind_due),
     ("digests sent", send_digests),
+    ("files removed that were kept for long enough", asking.remove_expired),
+    ("files given up that nobody was making", asking.give_up_stuck),
 )
 
 

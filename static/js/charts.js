@@ -7,8 +7,8 @@
 //     <div class="chart-drawing"><svg role="img">…</svg></div>
 //     <p class="chart-status" role="status"></p>
 //     <button type="button" class="chart-explore" hidden>Explore</button>
-//     <button type="button" class="chart-export" data-format="png" hidden>PNG</button>  (svg, csv)
-//     <table class="chart-data">…</table>
+//     <button type="button" class="chart-png" hidden>PNG</button>
+//     <a class="chart-svg" href="the same as a picture that stands alone">SVG</a>
 //     {{ figure|json_script:"fig-1" }}                                           {data, layout}
 //   </figure>
 //
@@ -28,10 +28,10 @@ const CONFIG = {
 };
 const FAILED =
   "The interactive chart could not be loaded; the picture and table below hold the same figures.";
+const NO_PNG = "The PNG could not be made; the SVG beside it is the same picture.";
+const SHARPER = 2;
 const COLOUR = /^var\((--[\w-]+)\)(?: (0?\.\d+|[01]))?$/;
 const MARKUP = /<(?!br>|extra>|\/extra>)/g;
-const FORMULA = /^[=+\-@\t\r]/;
-const NUMBER = /^[+-]?\d[\d.,]*%?$/;
 
 const upgrades = new Map(); // figure → promise of its plot element, of null if it cannot be drawn
 
@@ -189,46 +189,49 @@ async function applyTheme() {
 
 // Taking a chart away
 
-// A spreadsheet runs a cell that begins with one of these, unless it is a number.
-function csvCell(text) {
-  const safe = FORMULA.test(text) && !NUMBER.test(text) ? `'${text}` : text;
-  return /[",\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+// The server's picture, drawn on a canvas twice as large: sharp on a slide.
+async function asPng(address) {
+  const answer = await fetch(address, { headers: { Accept: "image/svg+xml" } });
+  if (!answer.ok || answer.redirected) throw new Error(`${address} answered ${answer.status}`);
+  const source = URL.createObjectURL(await answer.blob());
+  try {
+    const image = Object.assign(new Image(), { src: source });
+    await image.decode();
+    const canvas = document.createElement("canvas");
+    canvas.width = image.naturalWidth * SHARPER;
+    canvas.height = image.naturalHeight * SHARPER;
+    canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+    return await new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+  } finally {
+    URL.revokeObjectURL(source);
+  }
 }
 
-function csv(table) {
-  const text = (cell) => cell.textContent.replace(/\s+/g, " ").trim();
-  const cells = (cell) => [csvCell(text(cell)), ...Array(cell.colSpan - 1).fill("")];
-  const lines = [...table.rows].map((row) => [...row.cells].flatMap(cells).join(","));
-  return `\ufeff${lines.join("\r\n")}\r\n`;
-}
-
-function saveText(text, filename) {
-  const href = URL.createObjectURL(new Blob([text], { type: "text/csv;charset=utf-8" }));
+function save(blob, filename) {
+  const href = URL.createObjectURL(blob);
   Object.assign(document.createElement("a"), { href, download: filename }).click();
   setTimeout(() => URL.revokeObjectURL(href), 10_000);
 }
 
-async function exportChart(figure, format) {
-  const filename = figure.dataset.filename ?? figure.dataset.figure;
-  if (format === "csv") {
-    saveText(csv(figure.querySelector(".chart-data")), `${filename}.csv`);
-    return;
+async function takeAway(figure) {
+  try {
+    const png = await asPng(figure.querySelector(".chart-svg").href);
+    save(png, `${figure.dataset.filename ?? figure.dataset.figure}.png`);
+    say(figure, "");
+  } catch (error) {
+    console.error(error);
+    say(figure, NO_PNG);
   }
-  const plot = await upgrade(figure);
-  if (!plot) return;
-  const size = { width: plot.clientWidth, height: plot.clientHeight, scale: 2 };
-  await window.Plotly.downloadImage(plot, { format, filename, ...size });
 }
 
 // The page
 
 function prepare(figure) {
-  const buttons = [...figure.querySelectorAll(".chart-explore, .chart-export")];
-  for (const button of buttons) {
-    button.hidden = false;
-    const { format } = button.dataset;
-    const act = format ? exportChart : explore;
-    button.addEventListener("click", () => act(figure, format));
+  for (const [name, act] of [[".chart-explore", explore], [".chart-png", takeAway]]) {
+    for (const button of figure.querySelectorAll(name)) {
+      button.hidden = false;
+      button.addEventListener("click", () => act(figure));
+    }
   }
   for (const event of ["pointerenter", "focusin"]) {
     figure.addEventListener(event, () => upgrade(figure), { once: true });

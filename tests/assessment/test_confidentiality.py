@@ -21,11 +21,13 @@ from uuid import UUID, uuid5
 import pytest
 from django.core.cache import caches
 from django.db import connection, transaction
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import URLResolver, get_resolver, resolve, reverse
 from django.utils import timezone
 
 from assessment import disclosure, freezing, sheets
+from assessment.exporting import data, report, workbooks
 from assessment.lifecycle import lock, reopen, reveal, submit
 from assessment.models import (
     Action,
@@ -42,6 +44,7 @@ from assessment.models import (
     Snapshot,
     Talk,
 )
+from assessment.organization_file.parts import BY_NAME
 from assessment.talk_screen import Viewer, screen
 from teams.models import Membership, Organization, Role, Team, User
 from tests.assessment.conftest import QUESTIONNAIRES, publish_model, publish_section
@@ -70,7 +73,10 @@ IN_TEAM = ("lead", "member")
 SHOWING_RESULTS = {
     "home", "organization", "organization_questionnaire", "side_by_side", "team", "assessment",
     "answer", "talk", "talk_now", "compare_two", "scores", "computed", "api-1:own_sheet", "round",
+    "team_table", "organization_table", "chart_picture", "chart_figures",
 }  # fmt: skip
+TABLES = ("comparison", "scores", "answers", "actions", "plan", "my-answers")
+CHARTS = ("over-time", "profile", "radar", *(f"over-time-{key}" for key, _ in QUESTIONNAIRES))
 EVERY = 3
 LEAST_VISITS = 5
 QUESTIONNAIRES_BY_TURNS = [key for key, _ in QUESTIONNAIRES]
@@ -275,8 +281,31 @@ class World:
                 TAKES_NO_GET.add(resolve(address).view_name)
                 continue
             where = response.headers.get("Location", "")
-            found[address] = f"{response.status_code} {where}\n{without_noise(response.text)}"
+            text = response.getvalue().decode()
+            found[address] = f"{response.status_code} {where}\n{without_noise(text)}"
         return found
+
+    def files(self, viewer: str) -> dict[str, str]:
+        """Return what is in the files that are made for a viewer, by what they are called."""
+        if (self.plan.seed // len(VIEWERS)) % EVERY:
+            return {}
+        team = Team.objects.select_related("organization", "parent").get(
+            pk=self.teams[self.plan.teams[0].slug].pk
+        )
+        found = {}
+        if viewer in (*IN_TEAM, "owner", "manager"):
+            found["workbook of the team"] = told(workbooks.of_place(team))
+            found["report of the team"] = render_to_string(
+                "assessment/report/team.html", report.about_team(team)
+            )
+        if viewer in ("owner", "manager"):
+            found["workbook"] = told(workbooks.of_place(self.organization))
+            found["report"] = render_to_string(
+                "assessment/report/organization.html", report.about(self.organization)
+            )
+        if viewer == "owner":
+            found["data"] = told_by_parts(self.organization)
+        return {name: without_noise(text) for name, text in found.items()}
 
     def addresses(self):
         """Yield every address of Rungs' own pages and API, filled in for the first team."""
@@ -303,6 +332,10 @@ class World:
             "model": self.model.pk,
             "round_id": self.round.pk,
             "invitation": UUID(int=1),
+            "export": UUID(int=1),
+            "kind": "report",
+            "table": random.choice(TABLES),
+            "chart": random.choice(CHARTS),
             "token": "nobody-made-this",
         }
         for route in routes_to_open(self.plan.seed):
@@ -324,6 +357,22 @@ class World:
         yield f"{reverse('organization', args=[place])}?freshness=stale&sort=-noise"
         yield f"{reverse('side_by_side', args=[place])}?{beside}&since=2026-02-01"
         yield f"{reverse('organization_questionnaire', args=[place, key])}?{days}"
+
+
+def told(tables) -> str:
+    return "\n".join(
+        f"{table.title} {table.columns} {[*map(list, table.rows)]}" for table in tables
+    )
+
+
+def told_by_parts(organization: Organization) -> str:
+    """Return the data an owner takes away, without ids: these differ each time."""
+    shown, people = data.Shown(organization), set()
+    return "\n".join(
+        row.model_dump_json(exclude={"id", "series", *BY_NAME[name].references})
+        for name in data.SHOWN
+        for row in shown.rows(BY_NAME[name], people)
+    )
 
 
 class Route(NamedTuple):
@@ -402,13 +451,15 @@ def audit(world: World, seed: int) -> None:
             audit_re_reveals(world, plan)
             audit_snapshots(world, plan)
             shown = world.pages(own, list(world.addresses()))
+            shown |= world.files(viewer)
         hidden = hidden_changed(
             plan, own if isinstance(own, int) else None, in_team=viewer in IN_TEAM
         )
         with undone():
             for _ in world.live(hidden):
                 pass
-            again = world.pages(own, shown)
+            again = world.pages(own, [each for each in shown if each.startswith("/")])
+            again |= world.files(viewer)
     for address, page in shown.items():
         assert page == again[address], differing(viewer, seed, address, page, again[address])
 

@@ -124,17 +124,27 @@ def test_each_chart_can_be_reached_and_explored_with_the_keyboard(visit, history
     expect(figure(page, "over-time-noise").locator(".chart-plot")).to_be_focused()
 
 
-def test_a_chart_is_taken_away_as_a_table(visit, history):
+def test_a_chart_is_taken_away_with_the_keyboard_as_picture_and_as_table(visit, history):
     page = visit()
+    chart = figure(page, "over-time-noise")
+    chart.locator("summary", has_text="Take away").press("Enter")
 
-    with page.expect_download() as download:
-        figure(page).get_by_role("button", name="Take away as CSV").click()
+    got = {}
+    for name in ("PNG", "SVG", "CSV"):
+        control = chart.get_by_text(name, exact=True)
+        control.focus()
+        with page.expect_download() as download:
+            control.press("Enter")
+        got[download.value.suggested_filename.split("-2")[0]] = download.value.path().read_bytes()
 
-    assert download.value.suggested_filename == "payments-over-time.csv"
-    lines = download.value.path().read_text(encoding="utf-8-sig").splitlines()
-    assert lines[0] == "Assessment,People,Version,Noise,Runbooks"
-    assert len(lines) == 10
-    assert lines[2].endswith(",2,2026.1,too few answers,too few answers")
+    png = got["payments-over-time-noise.png"]
+    wide, high = (int.from_bytes(png[place : place + 4]) for place in (16, 20))
+    assert png.startswith(b"\x89PNG")
+    assert wide == 720
+    assert high > 400
+    assert got["payments-over-time-noise.svg"].startswith(b"<svg")
+    assert got["payments-over-time-noise"].startswith(b"\xef\xbb\xbfTeam,Assessment")
+    assert page.said == []
 
 
 def test_a_picture_follows_the_dark(visit, history):
