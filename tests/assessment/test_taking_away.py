@@ -6,7 +6,7 @@ import json
 import re
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import date, timedelta
 from xml.etree.ElementTree import fromstring
 
 import openpyxl
@@ -18,7 +18,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from assessment.exporting.spreadsheets import neutral, tab_name
-from assessment.models import Action, Assessment, Question, Questionnaire
+from assessment.models import Action, Assessment, Question, Questionnaire, Target
 from assessment.organization_file.parts import BY_NAME
 from tests.assessment.frozen import pulse, snapshot, submitted
 from tests.assessment.sheets import fill
@@ -60,6 +60,7 @@ POLICY = [
     ("get", PAYMENTS + "take-away/scores.csv", 200, 200, 200, 200, 404, 404, 302),
     ("get", PAYMENTS + "take-away/answers.csv", 200, 200, 200, 200, 404, 404, 302),
     ("get", PAYMENTS + "take-away/actions.csv", 200, 200, 200, 200, 404, 404, 302),
+    ("get", PAYMENTS + "take-away/plan.csv", 200, 200, 200, 200, 404, 404, 302),
     ("get", PAYMENTS + "take-away/my-answers.csv", 404, 404, 200, 200, 404, 404, 302),
     ("get", PAYMENTS + "take-away/comparison.csv", 404, 404, 404, 404, 404, 404, 302),
     ("get", PAYMENTS + "charts/over-time.svg", 200, 200, 200, 200, 404, 404, 302),
@@ -175,6 +176,35 @@ def test_actions_are_there_with_who_and_when(mary, payments, model):
         "In progress",
     )
     assert (row["Leads to level"], row["Question"]) == ("3", question.title)
+
+
+def test_what_the_plan_would_bring_stands_beside_what_is(mary, payments, model):
+    five = {f"{number}" * 64: {"*": 1} for number in range(5)}
+    submitted(payments, model, five)
+    question = Question.objects.get(key="noise.review")
+    Action.objects.create(
+        team=payments, question=question, level=3, text="Look at it", due_on=date(2027, 3, 1)
+    )
+
+    noise, runbooks = table(mary, PAYMENTS + "take-away/plan.csv")
+
+    assert (noise["Score"], noise["If the plan is done"]) == ("1.0", "1.5")
+    assert (runbooks["Score"], runbooks["If the plan is done"]) == ("1.0", "1.0")
+    assert noise["Last action due"] == "2027-03-01"
+
+
+def test_a_target_that_is_inherited_says_from_whom(taken, lena, harbour, payments, model):
+    Target.objects.create(organization=harbour, questionnaire_key="noise", level=2)
+    Target.objects.create(
+        organization=harbour, team=payments, questionnaire_key="runbooks", level=3
+    )
+
+    tab = workbook(taken(lena, PAYMENTS, "workbook"))["Targets"]
+
+    assert [[cell.value for cell in row] for row in tab.iter_rows(min_row=2)] == [
+        ["Payments", "noise", 2, None, "the organization"],
+        ["Payments", "runbooks", 3, None, None],
+    ]
 
 
 def test_the_comparison_is_filtered_and_ordered_as_on_its_page(max_, payments, search_team, model):
@@ -316,7 +346,7 @@ def test_a_workbook_has_a_tab_for_each_table_with_a_frozen_header(taken, max_, a
 
     assert book.sheetnames == [
         *("About", "Comparison", "Assessments", "Scores", "Answers", "Targets", "Actions"),
-        "Rounds",
+        *("If the plan is done", "Rounds"),
     ]
     assert {tab.freeze_panes for tab in book} == {"A2"}
     assert [cell.value for cell in book["Answers"][1]][:3] == ["Team", "Assessment", "Version"]
@@ -515,7 +545,7 @@ def test_the_page_costs_the_same_for_no_file_and_for_ten(mary, payments):
         page = client.get(PAYMENTS + "take-away/").text
 
     assert len(ten) == len(none)
-    assert page.count('Download<span class="visually-hidden"> ') == 4 + 10
+    assert page.count('Download<span class="visually-hidden"> ') == 5 + 10
     assert not [each for each in ten if '"content"' in each["sql"] and "LENGTH" not in each["sql"]]
 
 

@@ -5,6 +5,7 @@ from django.db.models import Max
 
 from guide import rendering
 from guide.changes import Changed, Changes, Moved
+from guide.cleaning import clean_again
 from guide.drafting import drafted
 from guide.files import ImportRefused
 from guide.importer import import_guide, look, store
@@ -18,6 +19,24 @@ def rows() -> list[list[tuple[object, ...]]]:
     return [
         list(model.objects.order_by("pk").values_list()) for model in (Guide, Page, Section, Asset)
     ]
+
+
+def test_what_was_finished_is_not_changed_by_being_cleaned_again(imported):
+    sections = Section.objects.filter(page__guide__slug=imported.guide)
+
+    assert [each.reference for each in sections if clean_again(each.html) != each.html] == []
+
+
+def test_what_no_page_holds_does_not_outlive_being_cleaned_again():
+    hostile = (
+        '<p class="btn note" onclick="x()">a<script>x()</script></p><img src="https://x/y.png">'
+        '<img src="//x/y.png"><img src="/\\x/y.png"><a href="javascript:x()">b</a>'
+        '<input type="text"><iframe src="/"></iframe><div class="modal table-box"></div>'
+    )
+
+    assert clean_again(hostile) == (
+        '<p class="note">a</p><img><img><img><a>b</a><input type="checkbox"><div></div>'
+    )
 
 
 def test_the_report_counts_what_came_in(imported):
