@@ -27,6 +27,7 @@ from assessment.organization_file.manifest import FileRefused
 from assessment.organization_file.parts import BY_NAME, PARTS, Part
 from assessment.organization_file.pseudonyms import Pseudonyms
 from assessment.organization_file.reading import MOST_ROWS, OrganizationFile, opened, referred
+from assessment.organization_file.writing import take_your_time
 from guide.cleaning import clean_again
 from guide.drafting import digest
 from guide.importer import TAKEN
@@ -64,6 +65,7 @@ def import_organization(path: Path, *, slug: str = "", most_rows: int = MOST_ROW
         storing = Storing(file, slug)
         try:
             with transaction.atomic():
+                take_your_time()
                 return storing.store()
         except (IntegrityError, DataError) as error:
             said = str(error).splitlines()[0].strip()

@@ -86,9 +86,16 @@ def as_of_one_moment() -> Iterator[None]:
     else:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            take_your_time()
+            yield
+
+
+def take_your_time() -> None:
+    """Let a transaction of a command be as long as it must: a page's limits are not for it."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
             cursor.execute("SET LOCAL statement_timeout = 0")
             cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
-            yield
 
 
 def write(organization: Organization, file: Any) -> Manifest:

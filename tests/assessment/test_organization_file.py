@@ -218,23 +218,29 @@ Path("dump.json").write_text("\\n".join(dump(harbour)))
 """
 
 
-def test_from_sqlite_into_this_database_gives_the_same(tmp_path, guide_section, model, settings):
-    """Another process makes Harbour in an SQLite file; it comes in here, whichever this is."""
-    settings.RESPONDENT_KEY_OLD = "the key over there"
+@pytest.fixture(scope="module")
+def over_there(tmp_path_factory):
+    """Harbour in an SQLite file that another process made, with its file and its dump."""
+    folder = tmp_path_factory.mktemp("over-there")
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "DATABASE_URL": "",
-        "DATA_DIR": str(tmp_path),
+        "DATA_DIR": str(folder),
         "RESPONDENT_KEY": "the key over there",
         "PYTHONPATH": str(ROOT),
     }
-    subprocess.run([sys.executable, "-c", BUILD], cwd=tmp_path, env=environment, check=True)
+    subprocess.run([sys.executable, "-c", BUILD], cwd=folder, env=environment, check=True)
+    return folder
 
-    done = import_organization(tmp_path / "harbour.zip")
 
-    assert (tmp_path / "rungs.sqlite3").exists()
+def test_from_sqlite_into_this_database_gives_the_same(over_there, model, settings):
+    settings.RESPONDENT_KEY_OLD = "the key over there"
+
+    done = import_organization(over_there / "harbour.zip")
+
+    assert (over_there / "rungs.sqlite3").exists()
     assert done.sheets_paired == 6
-    assert dumped(Organization.objects.get()) == (tmp_path / "dump.json").read_text()
+    assert dumped(Organization.objects.get()) == (over_there / "dump.json").read_text()
 
 
 # The canonical dump -----------------------------------------------------------------------------

@@ -53,9 +53,9 @@ def warnings(done: Imported) -> Iterator[str]:
         yield (
             f"None of {done.sheets_of_nobody} sheets could be led to an account here: the file was "
             "made under another key. What people answer from now on is not compared with them, and "
-            "in an assessment that is still open people would count twice. To mend it, delete the "
-            "organization, set RESPONDENT_KEY_OLD to the RESPONDENT_KEY the file was made under, "
-            "and import it again."
+            "in an assessment that is still open people would count twice. To mend it, go back to "
+            "the database of before, set RESPONDENT_KEY_OLD to the RESPONDENT_KEY the file was "
+            "made under, and import it again."
         )
     if done.invitations_left_out:
         yield (
