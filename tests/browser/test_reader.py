@@ -73,7 +73,7 @@ def test_lines_are_of_a_comfortable_length_and_nothing_shifts(visitor):
 
     for picture in page.locator(".guide-page img").all():
         picture.scroll_into_view_if_needed()
-    page.wait_for_function("[...document.images].every((image) => image.complete)")
+    page.wait_for_function("() => [...document.images].every((image) => image.complete)")
     assert page.evaluate("window.shifted") == 0
 
 
