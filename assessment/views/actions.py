@@ -160,7 +160,8 @@ def action_status(request: SignedIn, organization: str, team: str, action: int) 
     """Move an action to another status and go back to where that was pressed."""
     place = team_for(request.user, organization, team, Right.PLAN)
     found = action_of(place, action)
-    status, revision = request.POST.get("status", ""), number(request.POST.get("revision"))
+    status = request.POST.get("status", "")
+    revision = number(request.POST.get("revision") or request.GET.get("revision"))
     if status not in ActionStatus.values:
         messages.error(
             request, "An action is open, in progress, done or dropped. Nothing was changed."

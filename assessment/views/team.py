@@ -37,6 +37,7 @@ def team(request: SignedIn, organization: str, team: str) -> HttpResponse:
         "may_answer": may(place, Right.ANSWER),
         "running": running_assessment(place, request.user),
         "actions": plan.open_actions,
+        "actions_panel": actions_panel(place, plan),
         "today": timezone.localdate(),
         "results": results(place, request.GET.get("page", ""), plan),
     }
@@ -160,5 +161,20 @@ def results(team: Team, page: str, plan: Plan) -> SafeString:
         with timezone.override(UTC):  # it is kept for readers of every zone
             context = overview(team, targets, notes, at, plan) | {"may_lead": leads}
             html = render_to_string("assessment/_results.html", context)
+        caches["rendered"].set(key, html)
+    return SafeString(html)
+
+
+def actions_panel(team: Team, plan: Plan) -> SafeString:
+    """Return the open actions, the same for everybody who plans; rendered once for each state."""
+    if not plan.open_actions:
+        return SafeString()
+    today = timezone.localdate()
+    rests_on = repr((team.pk, team.name, plan.open_actions, today))
+    key = f"actions-{blake2b(rests_on.encode(), digest_size=16).hexdigest()}"
+    html = caches["rendered"].get(key)
+    if html is None:
+        context = {"team": team, "actions": plan.open_actions, "today": today}
+        html = render_to_string("assessment/_team_actions_panel.html", context)
         caches["rendered"].set(key, html)
     return SafeString(html)

@@ -265,13 +265,12 @@ def test_an_action_due_today_is_not_overdue(mary, payments):
 
 def test_a_member_calls_an_action_done_from_the_page(mary, payments):
     wanted = action(payments, "Silence the disk alert")
-    form = re.search(
-        r'<form method="post" action="([^"]+/status/)">.*?</form>', page(mary), re.DOTALL
+    button = re.search(
+        r'<button[^>]* form="plan" formaction="([^"]+)" name="(\w+)" value="(\w+)">Done', page(mary)
     )
-    assert form is not None
-    fields = dict(re.findall(r'name="(\w+)" value="(\w+)"', form[0]))
+    assert button is not None
 
-    signed_in(mary).post(form[1], fields)
+    signed_in(mary).post(button[1], {button[2]: button[3]})
 
     wanted.refresh_from_db()
     assert wanted.status == "done"
@@ -281,7 +280,7 @@ def test_a_member_calls_an_action_done_from_the_page(mary, payments):
 def test_a_manager_plans_with_the_team(max_, payments):
     wanted = action(payments, "Silence the disk alert")
 
-    assert f'action="{PAYMENTS}actions/{wanted.pk}/status/"' in page(max_)
+    assert f'formaction="{PAYMENTS}actions/{wanted.pk}/status/?revision=1"' in page(max_)
 
 
 def test_another_team_s_actions_are_not_here(mary, search_team):
@@ -289,6 +288,15 @@ def test_another_team_s_actions_are_not_here(mary, search_team):
 
     assert "Theirs" not in page(mary)
     assert 'id="actions"' not in page(mary)
+
+
+def test_an_action_that_changes_shows_at_once_to_everybody(mary, max_, payments):
+    wanted = action(payments, "Silence the disk alert")
+    page(max_)
+
+    Action.objects.filter(pk=wanted.pk).update(text="Mend the disk", owner=mary)
+
+    assert "Mend the disk Mary Member, no date" in text(section(page(max_), "actions"))
 
 
 def test_three_actions_stand_open_and_the_rest_are_folded(mary, payments):
