@@ -9,7 +9,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from assessment.models import Action, Exemption, Snapshot
@@ -114,7 +114,7 @@ NO_PLAN = Plan()
 
 @lru_cache(maxsize=256)
 def planned_actions(team: int) -> QuerySet[Any, tuple[Any, ...]]:
-    """Return the query for a team's planned actions, next due first; take `.all()` of it."""
+    """Return the query for a team's planned actions, in no order; take `.all()` of it."""
     with_answers = Snapshot.objects.filter(team=team, enough=True).exclude(length=Length.PULSE)
     last = with_answers.order_by("-taken_at")
     done_since = Q(
@@ -124,7 +124,7 @@ def planned_actions(team: int) -> QuerySet[Any, tuple[Any, ...]]:
     )
     return (
         Action.objects.filter(Q(status__in=TO_DO) | done_since, team=team)
-        .order_by(F("due_on").asc(nulls_last=True), "pk")
+        .order_by()
         .values_list(
             "pk",
             "text",
@@ -143,10 +143,10 @@ def planned_actions(team: int) -> QuerySet[Any, tuple[Any, ...]]:
 
 @lru_cache(maxsize=256)
 def standing_exemptions(team: int) -> QuerySet[Any, tuple[Any, ...]]:
-    """Return the query for a team's exemptions that nobody has ended; take `.all()` of it."""
+    """Return the query for a team's exemptions that nobody has ended, in no order, likewise."""
     return (
         Exemption.objects.filter(team=team, ended_at=None)
-        .order_by("until", "pk")
+        .order_by()
         .values_list(
             "pk", "question__key", "kind", "reason", "until", "at", "by__name", "by__email"
         )
@@ -163,9 +163,11 @@ def plan_of(team: int) -> Plan:
 
 
 def plan(actions: Iterable[PlannedAction], exemptions: Iterable[Exempted], today: date) -> Plan:
-    rows = list(exemptions)
+    """Return these rows as a plan: the next one due first, undated ones last."""
+    # A few rows, sorted here: to have a database do it costs more than all the rest of the query.
+    rows = sorted(exemptions, key=lambda each: (each.until, each.id))
     return Plan(
-        tuple(actions),
+        tuple(sorted(actions, key=lambda each: (each.due_on or date.max, each.id))),
         tuple(each for each in rows if each.holds(today)),
         tuple(each for each in rows if not each.holds(today)),
     )
