@@ -66,13 +66,16 @@ def digest(
     """Return the one mail of a day to somebody who wants no more than one."""
     context = {
         "assessments": [about(each) for each in assessments],
-        "actions": [
-            {"action": each, "address": settings.BASE_URL + each.team.get_absolute_url()}
-            for each in actions
-        ],
+        "actions": [{"action": each, "address": address_of(each)} for each in actions],
         "today": today,
     }
     return to_stop(to, "what waits for you", "digest", context)
+
+
+def address_of(action: Action) -> str:
+    team = action.team
+    where = reverse("action", args=[team.organization.slug, team.slug, action.pk])
+    return settings.BASE_URL + where
 
 
 def about(assessment: Assessment) -> dict[str, object]:

@@ -14,6 +14,7 @@ from assessment.latest_results import count_of
 from assessment.models import Action, Assessment, Exemption, Participation, Round
 from assessment.models.answering import RUNNING
 from assessment.models.planning import TO_DO, ActionStatus, ExemptionKind
+from assessment.rounds import round_shown_with
 from assessment.wording import quoted
 from teams.models import Membership, Role, Team, User
 
@@ -130,7 +131,7 @@ def _of_assessment(assessment: Assessment, today: date) -> Iterator[Owed]:
         together = "Your team's sheet, answered together. " if assessment.is_consensus else ""
         opened = f"{together}Opened {day(assessment.opened_at)}."
         title = f"Assessment of {team}"
-        part_of = round_of(assessment)
+        part_of = round_shown_with(assessment)
         yield Owed(Kind.SHEET, title, team, address, "Continue", assessment.due_on, opened, part_of)
     if _is_ready(assessment, today):
         yield _to_lead_on(assessment, address)
@@ -143,13 +144,8 @@ def _talk(assessment: Assessment, address: str) -> Owed:
     if _leads(assessment):
         said += " When you have talked, you submit it."
     team, title, due_on = assessment.team, f"Talk: {assessment.team}", assessment.due_on
-    part_of = round_of(assessment)
+    part_of = round_shown_with(assessment)
     return Owed(Kind.TALK, title, team, f"{address}talk/", "Join the talk", due_on, said, part_of)
-
-
-def round_of(assessment: Assessment) -> Round | None:
-    """Return the round an assessment is part of; its row has to be read with it."""
-    return assessment.round_entry.round if hasattr(assessment, "round_entry") else None
 
 
 def _has_finished(assessment: Assessment) -> bool:

@@ -57,23 +57,25 @@ def test_it_holds_all_that_somebody_owes_in_one_mail(
     with clock("2026-10-01 10:00"):
         planned(max_, [search_team], "2026-10-01", "2026-11-30", title="Autumn")
     search_team.assessments.update(mode="individual")
-    action(payments, mary, "2026-10-20")
-    action(payments, mary, "2026-11-02", "Close the alerts", status=ActionStatus.IN_PROGRESS)
+    late = action(payments, mary, "2026-10-20")
+    begun = action(
+        payments, mary, "2026-11-02", "Close the alerts", status=ActionStatus.IN_PROGRESS
+    )
 
     assert run_at("2026-10-28 09:00") == 1
 
     (sent,) = mailbox.messages
     where = f"http://testserver{assessment.get_absolute_url()}"
     there = f"http://testserver{search_team.assessments.get().get_absolute_url()}"
-    team = f"http://testserver{payments.get_absolute_url()}"
+    actions = f"http://testserver{payments.get_absolute_url()}actions/"
     assert sent["subject"] == "Rungs: what waits for you"
     assert words(sent) == (
         "Mary Member, this waits for you in Rungs. Assessments "
         f"- Payments, wanted by 31 October 2026 {where} "
         f"- Search, wanted by 30 November 2026; part of the round “Autumn” {there} "
         "Actions "
-        f"- Rehearse the failover due 20 October 2026 (overdue), Payments {team} "
-        f"- Close the alerts due 2 November 2026, Payments {team} "
+        f"- Rehearse the failover due 20 October 2026 (overdue), Payments {actions}{late.pk}/ "
+        f"- Close the alerts due 2 November 2026, Payments {actions}{begun.pk}/ "
         "You get this once on a day on which something is due within a week or overdue. To get a "
         f"mail for each instead: http://testserver/account/ To get none: {stop_link(mary)}"
     )

@@ -245,7 +245,7 @@ def test_300_teams_cost_as_many_queries_as_3(harbour, max_, model):
     RoundEntry.objects.bulk_create(RoundEntry(round=many, assessment=each) for each in opened)
 
     small = board_queries(max_, few, few.get_absolute_url())
-    assert board_queries(max_, many, many.get_absolute_url()) == small == 9
+    assert board_queries(max_, many, many.get_absolute_url()) == small == 8
     assert len(board(many).rows) == 297
 
 
@@ -257,7 +257,7 @@ def test_the_list_costs_the_same_for_many_rounds(harbour, max_, model):
     for team in teams[2:]:
         planned(max_, [team], TODAY, "2026-10-31")
 
-    assert board_queries(max_, first, address) == one == 5
+    assert board_queries(max_, first, address) == one == 4
 
 
 def test_the_list_says_how_many_submitted_while_it_was_open(opened, max_, payments, five, lena):
