@@ -57,7 +57,7 @@ def test_marking_again_is_no_second_mark(member):
 def test_the_contents_show_what_was_read_and_how_far_one_is(member):
     mark(member)
     html = member.get("/guide/handbook/index/").text
-    assert '<span>1 of 6 pages read</span><progress max="6" value="1">' in html
+    assert '<span>1 of 10 pages read</span><progress max="10" value="1">' in html
     entry = html[html.index(f'href="{ROTA}"') :]
     assert '<span class="visually-hidden">, read</span>' in entry[: entry.index("</a>")]
     assert html.count('class="read-mark"') == 1
@@ -67,8 +67,8 @@ def test_the_list_shows_how_far_one_is_in_each_guide(member, handbook, harbour):
     import_guide(handbook, harbour, slug="ours")
     mark(member)
     html = member.get("/guide/").text
-    assert html.index("1 of 6 pages read") < html.index("Only for Harbour")
-    assert html.index("Only for Harbour") < html.index("0 of 6 pages read")
+    assert html.index("1 of 10 pages read") < html.index("Only for Harbour")
+    assert html.index("Only for Harbour") < html.index("0 of 10 pages read")
 
 
 def test_a_page_that_changed_says_so_and_counts_as_unread(member, handbook):
@@ -77,9 +77,9 @@ def test_a_page_that_changed_says_so_and_counts_as_unread(member, handbook):
     html = member.get(ROTA).text
     assert "Changed since you read it on" in html
     assert "Mark as read again</button>" in html
-    assert "<span>0 of 6 pages read, 1 changed since</span>" in html
+    assert "<span>0 of 10 pages read, 1 changed since</span>" in html
     assert html.count("changed since you read it</span>") == 1
-    assert "0 of 6 pages read, 1 changed since" in member.get("/guide/").text
+    assert "0 of 10 pages read, 1 changed since" in member.get("/guide/").text
     mark(member)
     assert "Changed since you read it" not in member.get(ROTA).text
 
@@ -93,7 +93,7 @@ def test_a_mark_is_on_the_text_that_was_shown(member, handbook):
 
 def test_each_reader_has_their_own_marks(member, sam):
     mark(member)
-    assert "0 of 6 pages read" in signed_in(sam).get(ROTA).text
+    assert "0 of 10 pages read" in signed_in(sam).get(ROTA).text
 
 
 @pytest.mark.parametrize("address", ["/guide/", ROTA])

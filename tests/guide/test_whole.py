@@ -31,7 +31,7 @@ def test_every_link_into_the_guide_leads_to_a_place_on_the_page(imported, client
     assert len(ids) == len(set(ids))
     article = html[html.index("<article") : html.index("</article>")]
     wanted = {unquote(anchor) for anchor in re.findall(r'href="#([^"]+)"', article)}
-    broken = {"on-call/rota:nobody"}  # the handbook's own mistake
+    broken = {"on-call/rota:nobody", "links:swaps_2"}  # the handbook's own mistakes
     assert wanted - set(ids) == broken
     assert re.findall(r'href="(/guide/handbook/(?!assets/|")[^"]*)"', article) == []
 
