@@ -348,15 +348,19 @@ class World:
         yield f"{reverse('talk', args=[self.organization.slug, team.slug, newest.pk])}?wall=1"
 
     def comparisons(self, team: Team):
-        """Yield what an address can ask of the pages that compare: days, filters, teams."""
+        """Yield, by turns, what an address can ask of the pages that compare."""
         place, key = self.organization.slug, QUESTIONNAIRES_BY_TURNS[self.plan.seed % 2]
         days = "on=2026-05-01&since=2026-02-01"
         beside = "&".join(f"team={slug}" for slug in (*self.teams, "other"))
-        yield f"{reverse('organization', args=[place])}?{days}"
-        yield f"{reverse('organization', args=[place])}?since=2026-04-30&parent={team.slug}"
-        yield f"{reverse('organization', args=[place])}?freshness=stale&sort=-noise"
-        yield f"{reverse('side_by_side', args=[place])}?{beside}&since=2026-02-01"
-        yield f"{reverse('organization_questionnaire', args=[place, key])}?{days}"
+        overview = reverse("organization", args=[place])
+        asked = [
+            f"{overview}?{days}",
+            f"{overview}?since=2026-04-30&parent={team.slug}",
+            f"{overview}?freshness=stale&sort=-noise",
+            f"{reverse('side_by_side', args=[place])}?{beside}&since=2026-02-01",
+            f"{reverse('organization_questionnaire', args=[place, key])}?{days}",
+        ]
+        yield from asked[self.plan.seed // len(VIEWERS) % 2 :: 2]
 
 
 def told(tables) -> str:
