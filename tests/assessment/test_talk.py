@@ -804,7 +804,7 @@ def test_a_screen_costs_the_same_for_few_and_many(
     client = signed_in(mary)
     client.get(address(assessment))
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(12):
         client.get(address(assessment))
 
 

@@ -577,7 +577,7 @@ def test_a_radar_is_one_click_away_with_three_questionnaires(mary, payments, mod
     three = {"noise": scored(2.4), "runbooks": scored(2.0), "response": scored(1.2)}
     snapshot(payments, model, three, days_ago=1)
 
-    radar = page(mary).split('<details class="radar">')[1].split("</details>")[0]
+    radar = page(mary).split('<details class="radar">')[1].split("</figure>")[0]
     assert '<svg class="drawing drawing-radar"' in radar
     assert '"theta":["Noise","Runbooks","Response","Noise"]' in radar
 

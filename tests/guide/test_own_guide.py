@@ -43,7 +43,9 @@ ANCHORS = {
 
 NOT_ADVICE = {"papers", "books", "talks-and-reports", "standards", "glossary"}
 HEADING = re.compile(r"^## .*\{#([\w-]+)\}$", re.MULTILINE)
-GLOSSARY = re.compile(r"^([A-Z][\w ]*)\n:   (.+?)$\n\n", re.MULTILINE | re.DOTALL)
+GLOSSARY = re.compile(
+    r"^([A-Z][\w ]*)(?: \{ \.unmarked \})?\n:   (.+?)$\n\n", re.MULTILINE | re.DOTALL
+)
 # What a reader of the guide, or of the app's own pages, will want to look up.
 LOOKED_UP = set(
     re.split(
@@ -121,10 +123,7 @@ def test_no_advice_is_given_without_its_cost():
 def glossary() -> list[tuple[str, str]]:
     text = (CONTENT / "docs" / "resources.md").read_text()
     section = text[text.index("{#glossary}") : text.index("{#try-")]
-    return [
-        (term.removesuffix(" { .unmarked }"), " ".join(meaning.split()))
-        for term, meaning in GLOSSARY.findall(section)
-    ]
+    return [(term, " ".join(meaning.split())) for term, meaning in GLOSSARY.findall(section)]
 
 
 def test_the_glossary_defines_what_is_looked_up_once_and_in_order():

@@ -161,7 +161,7 @@ def test_three_hundred_of_each_take_as_many_queries_as_three(
     many_suggested(mary, harbour, count, status="done", settled_by=olga, settled_at=now)
     client = signed_in(olga)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         html = client.get(HARBOUR).text
     assert html.count('class="panel"') == 2 * min(count, 20)
 

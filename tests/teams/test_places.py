@@ -248,10 +248,10 @@ def test_two_owners_making_each_others_parent_at_once_make_no_circle(transaction
 @pytest.mark.parametrize(
     ("who", "tabs"),
     [
-        ("olga", ["Overview", "People", "Targets", "Settings"]),
-        ("max_", ["Overview", "People"]),
-        ("lena", ["Overview", "People", "Targets", "Settings"]),
-        ("mary", ["Overview", "People"]),
+        ("olga", ["Overview", "Actions", "People", "Take away", "Targets", "Settings"]),
+        ("max_", ["Overview", "Actions", "People", "Take away"]),
+        ("lena", ["Overview", "Actions", "People", "Take away", "Targets", "Settings"]),
+        ("mary", ["Overview", "Actions", "People", "Take away"]),
     ],
 )
 def test_a_team_shows_the_tabs_its_visitor_may_open(request, payments, who, tabs):
