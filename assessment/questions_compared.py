@@ -170,7 +170,8 @@ def rows_of(
     """Return what the page says about these teams. One query."""
     newest = {team: results.latest.get(team) for team in teams}
     earlier = {team: results.then.get(team) for team in newest}
-    means = means_of(key, {each.id for each in (*newest.values(), *earlier.values()) if each})
+    frozen = [each for each in (*newest.values(), *earlier.values()) if each]
+    means = means_of(key, {each.id: each.model for each in frozen})
     return {
         team: Row(
             team=results.teams[team].name,
@@ -183,26 +184,34 @@ def rows_of(
     }
 
 
-def means_of(key: str, snapshots: Collection[int]) -> Means:
-    """Return the questions of one questionnaire as these snapshots show them."""
-    rows = QuestionScore.objects.filter(
-        snapshot__in=snapshots, question__questionnaire__key=key
-    ).values_list(
+def means_of(key: str, models: Mapping[int, int]) -> Means:
+    """Return the questions of one questionnaire as these snapshots, each with its model, show them.
+
+    Questions are named by their numbers: a join to find them by their questionnaire's key leads a
+    database that has not counted its rows yet to read all scores once for each question.
+    """
+    keys = {each.id: each.key for model in set(models.values()) for each in _asked(key, model)}
+    rows = QuestionScore.objects.filter(snapshot__in=models, question__in=keys).values_list(
         "snapshot",
-        "question__key",
+        "question",
         "mean",
         "agreed",
         "applicable",
         "snapshot__mode",
         "snapshot__assessment__least_answers",
     )
-    found: dict[int, dict[str, Judged]] = {each: {} for each in snapshots}
+    found: dict[int, dict[str, Judged]] = {each: {} for each in models}
     for snapshot, question, mean, agreed, applicable, mode, least in rows.order_by():
         why = "" if applicable else "does not apply"
         if applicable and mean is None:
             why = thresholds(mode=mode, least_answers=least, in_team=False).why_no_mean(0)
-        found[snapshot][question] = Judged(mean if applicable else None, agreed, why)
+        found[snapshot][keys[question]] = Judged(mean if applicable else None, agreed, why)
     return found
+
+
+def _asked(key: str, model: int) -> Sequence[PublishedQuestion]:
+    questionnaire = published_model(model).by_key.get(key)
+    return questionnaire.questions if questionnaire else ()
 
 
 def _cells(

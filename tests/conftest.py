@@ -1,17 +1,23 @@
 """The people and places every test uses."""
 
 import os
+from copy import deepcopy
+from typing import ClassVar
 
 import pytest
 from django.core.cache import caches
-from django.test import Client
+from django.db import connection
+from django.test import Client, TransactionTestCase
 
 from assessment.published import published_model
+from guide.markdown import RenderedPage
+from guide.rendering import PageRefused, Renderer
 from teams.models import Membership, Organization, Role, Team, User
 
 # The browser's driver runs an event loop in the test's thread; Django would refuse the ORM.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
+OF_THE_DATABASE = {"db", "transactional_db", "live_server"}
 PASSWORD = "a long password for tests"
 
 
@@ -30,6 +36,32 @@ def fresh_caches():
     published_model.cache_clear()
     for cache in caches.all(initialized_only=True):
         cache.clear()
+
+
+class RememberingRenderer(Renderer):
+    """Renders each page of the same guide once in a process; tests import the same ones often.
+
+    What rendering itself does is tested on the real one, in tests/guide/test_rendering.py.
+    """
+
+    known: ClassVar[dict[object, RenderedPage | PageRefused]] = {}
+
+    def render(self, file: str, content: bytes) -> RenderedPage:
+        page = (tuple(sorted(self.addresses.items())), file, content)
+        if page not in self.known:
+            try:
+                self.known[page] = super().render(file, content)
+            except PageRefused as refused:
+                self.known[page] = refused
+        found = self.known[page]
+        if isinstance(found, PageRefused):
+            raise found
+        return deepcopy(found)
+
+
+@pytest.fixture(autouse=True)
+def pages_rendered_once(monkeypatch):
+    monkeypatch.setattr("guide.drafting.Renderer", RememberingRenderer)
 
 
 def person(name: str, email: str = "") -> User:
@@ -133,3 +165,18 @@ def pytest_sessionfinish(session, exitstatus):
     if skipped and os.environ.get("CI") and exitstatus == 0:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
         reporter.write_line(f"{len(skipped)} skipped: with CI set, that is a failure.", red=True)
+
+
+def pytest_collection_modifyitems(config, items):
+    """Leave what asks no database to the part that tests SQLite: once is enough for it."""
+    if connection.vendor == "sqlite":
+        return
+    once = [item for item in items if not asks_the_database(item)]
+    config.hook.pytest_deselected(items=once)
+    items[:] = [item for item in items if asks_the_database(item)]
+
+
+def asks_the_database(item) -> bool:
+    marked = any(map(item.get_closest_marker, ("django_db", "own_servers", "browser")))
+    of_django = item.cls and issubclass(item.cls, TransactionTestCase)
+    return marked or of_django or not OF_THE_DATABASE.isdisjoint(item.fixturenames)

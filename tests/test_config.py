@@ -5,6 +5,8 @@ import os
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -153,7 +155,10 @@ def test_with_the_database_away_pages_say_so_and_when_to_come_back(tmp_path):
     with_static_files(tmp_path)
 
     with serving(environment | {"DJANGO_SETTINGS_MODULE": "config.settings"}) as server:
-        answers = {path: get(server, path) for path in ("/healthz", "/readyz", "/", SAVE)}
+        # All at once: each waits until no connection can be had.
+        paths = ("/healthz", "/readyz", "/", SAVE)
+        with ThreadPoolExecutor(len(paths)) as crowd:
+            answers = dict(zip(paths, crowd.map(partial(get, server), paths), strict=True))
 
     assert answers["/healthz"][0] == 200
     assert answers["/readyz"][0] == 503

@@ -22,6 +22,8 @@ import pytest
 
 from benchmarks.server import free_port
 
+pytestmark = pytest.mark.own_servers
+
 ROOT = Path(__file__).resolve().parent.parent
 TOKEN = "t" * 32
 SAVES = 200

@@ -13,8 +13,12 @@ __all__ = ["answered", "assessment", "five", "guide_section", "model"]
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
-    """Use the system's Chromium. As root, and in containers, it runs only without its sandbox."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    """Use the system's Chromium. As root, and in containers, it runs only without its sandbox.
+
+    Best the build without a window: the other one draws its own buttons around each page.
+    """
+    names = ("chromium-headless-shell", "chromium", "chromium-browser")
+    chromium = next(filter(None, map(shutil.which, names)), None)
     found = {"executable_path": chromium} if chromium else {}
     return browser_type_launch_args | found | {"args": ["--no-sandbox"]}
 

@@ -14,17 +14,19 @@ from playwright.sync_api import expect
 
 from assessment.models import Answer
 from assessment.saving import Change, given_answer, save_answer
+from tests.browser.console import listen
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-ZONE = "Asia/Tokyo"
+OF_THE_BROWSER = "America/New_York"
+OF_THE_ACCOUNT = "Asia/Tokyo"
 KEPT = "Not saved yet. Kept on this page, will be sent."
 ALL_SAVED = re.compile(r"^Everything is saved, last at \d\d:\d\d\.$")
 
 
 @pytest.fixture
 def browser_context_args(browser_context_args):
-    return browser_context_args | {"timezone_id": ZONE}
+    return browser_context_args | {"timezone_id": OF_THE_BROWSER}
 
 
 @pytest.fixture
@@ -38,9 +40,7 @@ def marys(context, sign_in, mary, address):
     sign_in(context, mary)
 
     def tab():
-        page = context.new_page()
-        page.said = []
-        page.on("pageerror", lambda error: page.said.append(str(error)))
+        page = listen(context.new_page())
         page.goto(address)
         return page
 
@@ -227,11 +227,12 @@ def test_a_note_is_saved_when_one_stops_typing_and_not_called_saved_before(marys
     assert stored() == {"actionability": ("2", "seen", 2)}
 
 
-def test_saved_is_said_in_the_reader_s_own_time(marys):
+def test_saved_is_said_in_the_zone_of_the_account(marys, mary):
+    type(mary).objects.filter(pk=mary.pk).update(time_zone=OF_THE_ACCOUNT)
     page = marys()
     press(page, "2")
     expect(state(page, "actionability")).to_have_text(re.compile(r"^Saved \d\d:\d\d$"))
-    now = datetime.now(ZoneInfo(ZONE))
+    now = datetime.now(ZoneInfo(OF_THE_ACCOUNT))
     said = {f"Saved {now - timedelta(minutes=ago):%H:%M}" for ago in (0, 1)}
     assert state(page, "actionability").inner_text() in said
 

@@ -10,9 +10,8 @@ from assessment.lifecycle import open_assessment, submit
 from assessment.models import Action, AgreedAnswer, Assessment, Snapshot
 from tests.assessment.sheets import fill
 from tests.assessment.talks import more_members
+from tests.browser.console import listen
 
-# What htmx says of a poll that gave way to something the facilitator did in the same moment.
-GAVE_WAY = re.compile(r"^htmx:(sendAbort|afterRequest), ")
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 SPLIT = "Paging on what users feel"
@@ -57,10 +56,7 @@ def screens(browser, live_server, sign_in, team):
         context = browser.new_context(base_url=live_server.url, **screen)
         contexts.append(context)
         sign_in(context, user)
-        page = pages[name] = context.new_page()
-        page.said = []
-        page.on("console", lambda message, page=page: page.said.append(message.text))
-        page.on("pageerror", lambda error, page=page: page.said.append(str(error)))
+        pages[name] = listen(context.new_page())
     yield pages
     for context in contexts:
         context.close()
@@ -143,8 +139,4 @@ def test_from_five_sheets_to_an_agreed_answer_an_action_a_chart_and_a_comparison
 
     assert AgreedAnswer.objects.values_list("answer", "reason").get() == ("2", REASON)
     assert Action.objects.values_list("text", flat=True).get() == "Page on symptoms for both"
-    said = {
-        name: [each for each in page.said if not GAVE_WAY.match(each)]
-        for name, page in screens.items()
-    }
-    assert said == {name: [] for name in screens}
+    assert {name: page.said for name, page in screens.items()} == {name: [] for name in screens}

@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from assessment.models import Answer, Assessment
 from tests.assessment.answer_page import address, give
 from tests.assessment.conftest import open_assessment
+from tests.browser.console import listen
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -34,9 +35,7 @@ def page_of(browser, sign_in, live_server):
         context = browser.new_context(**options)
         contexts.append(context)
         sign_in(context, user)
-        page = context.new_page()
-        page.said = []
-        page.on("pageerror", lambda error: page.said.append(str(error)))
+        page = listen(context.new_page())
         page.goto(f"{live_server.url}{address(assessment, questionnaire)}{query}")
         return page
 

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 from assessment.models import Target
 from teams.models import Team
 from tests.assessment.frozen import snapshot, too_few
+from tests.browser.console import listen
 from tests.conftest import signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -41,10 +42,7 @@ def visit(browser, live_server, address, max_, compared):
         contexts.append(context)
         session = signed_in(max_).cookies["sessionid"].value
         context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
-        page = context.new_page()
-        page.said = []
-        page.on("console", lambda message: page.said.append(message.text))
-        page.on("pageerror", lambda error: page.said.append(str(error)))
+        page = listen(context.new_page())
         page.goto(where)
         return page
 

@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.console import listen
+
 pytestmark = pytest.mark.browser
 
 GUIDE = "/guide/automated-remediation/"
@@ -52,10 +54,7 @@ def visitor(browser, demo_site):
         context = browser.new_context(base_url=demo_site.url, **options)
         contexts.append(context)
         context.add_init_script(SHIFTS)
-        page = context.new_page()
-        page.said = []
-        page.on("console", lambda message: page.said.append(message.text))
-        page.on("pageerror", lambda error: page.said.append(str(error)))
+        page = listen(context.new_page())
         if person:
             page.goto("/accounts/login/")
             page.fill("input[name=login]", f"{person}@demo.example")

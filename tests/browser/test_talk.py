@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 from assessment.lifecycle import reopen, submit
 from assessment.models import Action, AgreedAnswer, Talk
 from tests.assessment.talks import answer_all, more_members, reveal_by
+from tests.browser.console import listen
 from tests.conftest import signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -39,10 +40,7 @@ def watch(browser, live_server, talk, assessment):
         session = signed_in(user).cookies["sessionid"].value
         cookie = {"name": "sessionid", "value": session, "url": live_server.url, "httpOnly": True}
         context.add_cookies([cookie])
-        page = context.new_page()
-        page.said = []
-        page.on("console", lambda message: page.said.append(message.text))
-        page.on("pageerror", lambda error: page.said.append(str(error)))
+        page = listen(context.new_page())
         where = reverse("talk", args=["harbour", "payments", assessment.pk])
         page.goto(live_server.url + where + (f"?wall={wall}" if wall else ""))
         return page

@@ -35,7 +35,9 @@ def history(payments, model):
     moved = scored(2.4, change=0.6, changed=True)
     snapshot(payments, model, {"noise": moved, "runbooks": scored(1.6)}, overall=2.0, stage=1)
     pulse(payments, model, days_ago=2)
-    Target.objects.create(team=payments, questionnaire_key="noise", level=3)
+    Target.objects.create(
+        organization=payments.organization, team=payments, questionnaire_key="noise", level=3
+    )
 
 
 @pytest.fixture
