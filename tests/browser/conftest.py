@@ -3,12 +3,16 @@
 import shutil
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.assessment.conftest import answered, assessment, five, guide_section, model
 from tests.conftest import signed_in
 from tests.demo_site import serving_the_demo
 
 __all__ = ["answered", "assessment", "five", "guide_section", "model"]
+
+# Some screens ask every two seconds, and four browsers share the machine.
+expect.set_options(timeout=15_000)
 
 
 @pytest.fixture(scope="session")

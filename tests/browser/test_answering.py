@@ -14,7 +14,6 @@ from playwright.sync_api import expect
 
 from assessment.models import Answer
 from assessment.saving import Change, given_answer, save_answer
-from tests.browser.console import listen
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -40,7 +39,9 @@ def marys(context, sign_in, mary, address):
     sign_in(context, mary)
 
     def tab():
-        page = listen(context.new_page())
+        page = context.new_page()
+        page.said = []
+        page.on("pageerror", lambda error: page.said.append(str(error)))
         page.goto(address)
         return page
 

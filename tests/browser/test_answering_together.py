@@ -114,16 +114,16 @@ def test_from_five_sheets_to_an_agreed_answer_an_action_a_chart_and_a_comparison
 
     press(wall, "button", re.compile("^Begin with"))
     for page in (wall, phone):
-        expect(page.get_by_role("heading", level=1)).to_have_text(SPLIT, timeout=5000)
+        expect(page.get_by_role("heading", level=1)).to_have_text(SPLIT)
         expect(page.get_by_text("Your answers lie far apart.")).to_be_visible()
     wall.get_by_role("radio", name="2 Repeatable").press("Space")
     wall.get_by_label("Because").press_sequentially(REASON)
     press(wall, "button", "Agree", exact=True)
-    expect(phone.get_by_text(REASON)).to_be_visible(timeout=5000)
+    expect(phone.get_by_text(REASON)).to_be_visible()
     wall.locator("summary", has_text="Note an action").press("Enter")
     wall.get_by_label("What will you do?").press_sequentially("Page on symptoms for both")
     press(wall, "button", "Note it")
-    expect(phone.get_by_text("Page on symptoms for both")).to_be_visible(timeout=5000)
+    expect(phone.get_by_text("Page on symptoms for both")).to_be_visible()
 
     press(wall, "button", "Agenda")
     expect(wall.get_by_role("heading", level=1)).to_have_text("What to talk over")

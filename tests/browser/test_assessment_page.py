@@ -11,7 +11,6 @@ from assessment.inviting import make_guest_link
 from assessment.lifecycle import finish, reveal, submit
 from assessment.models import Assessment
 from teams.models import Invitation, Role
-from tests.browser.console import listen
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -29,7 +28,10 @@ def opened_by(browser, live_server, sign_in):
         contexts.append(context)
         if user:
             sign_in(context, user)
-        page = listen(context.new_page())
+        page = context.new_page()
+        page.said = []
+        page.on("console", lambda message: page.said.append(message.text))
+        page.on("pageerror", lambda error: page.said.append(str(error)))
         page.goto(path)
         return page
 

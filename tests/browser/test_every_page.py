@@ -136,7 +136,7 @@ class Visit:
     said: list[str]
 
 
-@pytest.fixture(scope="module", params=PAGES, ids=named)
+@pytest.fixture(scope="class")
 def visit(request, people, heard, demo_site):
     """Each page in turn, opened once for all that is asked of it."""
     name, path = request.param
@@ -147,33 +147,46 @@ def visit(request, people, heard, demo_site):
     return Visit(path, page, list(heard[name]))
 
 
-def test_axe_finds_nothing_in_light_and_dark(visit):
-    opened = visit.opened
+class EveryPage:
+    def test_axe_finds_nothing_in_light_and_dark(self, visit):
+        opened = visit.opened
 
-    for scheme in ("light", "dark"):
-        opened.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        found = Axe().run(opened)
-        assert found.violations_count == 0, f"{scheme}: {found.generate_report()}"
+        for scheme in ("light", "dark"):
+            opened.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            found = Axe().run(opened)
+            assert found.violations_count == 0, f"{scheme}: {found.generate_report()}"
+
+    def test_the_console_is_quiet_and_nothing_breaks_the_policy(self, visit):
+        expected = ["the server responded with a status of 404"] if visit.path in NOT_THERE else []
+
+        assert [text for text in visit.said if not any(part in text for part in expected)] == []
+
+    def test_no_page_scrolls_sideways_from_320_to_2560_pixels(self, visit):
+        opened = visit.opened
+
+        wide = {}
+        for width in WIDTHS:
+            opened.set_viewport_size({"width": width, "height": 900})
+            wide[width] = opened.evaluate("document.documentElement.scrollWidth")
+        opened.set_viewport_size({"width": 1280, "height": 900})
+
+        assert wide == {width: width for width in WIDTHS}
+
+    def test_each_page_has_one_title_and_one_first_heading(self, visit):
+        assert "Rungs" in visit.opened.title()
+        assert visit.opened.locator("h1").count() == 1
 
 
-def test_the_console_is_quiet_and_nothing_breaks_the_policy(visit):
-    expected = ["the server responded with a status of 404"] if visit.path in NOT_THERE else []
-
-    assert [text for text in visit.said if not any(part in text for part in expected)] == []
+OF_THOSE_WHO_LOOK_AFTER = [page for page in PAGES if page[0] in ("owner", "manager", "outsider")]
+OF_TEAMS_AND_VISITORS = [page for page in PAGES if page not in OF_THOSE_WHO_LOOK_AFTER]
 
 
-def test_no_page_scrolls_sideways_from_320_to_2560_pixels(visit):
-    opened = visit.opened
-
-    wide = {}
-    for width in WIDTHS:
-        opened.set_viewport_size({"width": width, "height": 900})
-        wide[width] = opened.evaluate("document.documentElement.scrollWidth")
-    opened.set_viewport_size({"width": 1280, "height": 900})
-
-    assert wide == {width: width for width in WIDTHS}
+# Two classes, so that two processes can share the work.
+@pytest.mark.parametrize("visit", OF_TEAMS_AND_VISITORS, indirect=True, ids=named, scope="class")
+class TestPagesOfTeamsAndVisitors(EveryPage):
+    pass
 
 
-def test_each_page_has_one_title_and_one_first_heading(visit):
-    assert "Rungs" in visit.opened.title()
-    assert visit.opened.locator("h1").count() == 1
+@pytest.mark.parametrize("visit", OF_THOSE_WHO_LOOK_AFTER, indirect=True, ids=named, scope="class")
+class TestPagesOfThoseWhoLookAfter(EveryPage):
+    pass
