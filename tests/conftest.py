@@ -1,7 +1,9 @@
 """The people and places every test uses."""
 
 import os
+import shutil
 from copy import deepcopy
+from pathlib import Path
 from typing import ClassVar
 
 import pytest
@@ -13,6 +15,7 @@ from assessment.published import published_model
 from guide.markdown import RenderedPage
 from guide.rendering import PageRefused, Renderer
 from teams.models import Membership, Organization, Role, Team, User
+from tests.demo_site import manage, prepared_once
 
 # The browser's driver runs an event loop in the test's thread; Django would refuse the ORM.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -57,6 +60,20 @@ class RememberingRenderer(Renderer):
         if isinstance(found, PageRefused):
             raise found
         return deepcopy(found)
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_keepdb, django_db_modify_db_settings):
+    """Let each process begin with a copy of one SQLite database that was migrated once."""
+    if connection.vendor != "sqlite":
+        yield django_db_keepdb
+        return
+    migrated = prepared_once("migrated", lambda place: manage(place, "migrate", "--verbosity", "0"))
+    own = connection.settings_dict["TEST"]["NAME"]
+    shutil.copy(migrated / "rungs.sqlite3", own)
+    yield True
+    connection.close()
+    Path(own).unlink()
 
 
 @pytest.fixture(autouse=True)

@@ -1,5 +1,7 @@
 """A small published model, its guide section, and an assessment of Payments to fill in."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from assessment.models import Assessment, Level, MaturityModel, Question, Questionnaire
@@ -75,24 +77,29 @@ def publish_model(section: Section, version: str = "2026.1") -> MaturityModel:
         questionnaire = Questionnaire.objects.create(
             maturity_model=model, key=key, title=title, role="core", position=position
         )
-        for place, (question_key, question_title) in enumerate(questions, start=1):
-            publish_question(questionnaire, question_key, question_title, place, section)
+        publish_questions(questionnaire, questions, section)
     return model
 
 
-def publish_question(
-    questionnaire: Questionnaire, key: str, title: str, position: int, section: Section
+def publish_questions(
+    questionnaire: Questionnaire, questions: Sequence[tuple[str, str]], section: Section, first=1
 ) -> None:
-    question = Question.objects.create(
-        questionnaire=questionnaire,
-        key=key,
-        title=title,
-        gate=position == 1,
-        in_pulse=position <= 2,
-        position=position,
-        section=section,
+    """Put questions, each with key and title, into the questionnaire from a position on."""
+    asked = Question.objects.bulk_create(
+        Question(
+            questionnaire=questionnaire,
+            key=key,
+            title=title,
+            gate=position == 1,
+            in_pulse=position <= 2,
+            position=position,
+            section=section,
+        )
+        for position, (key, title) in enumerate(questions, start=first)
     )
-    Level.objects.bulk_create(described_level(question, level, section) for level in range(5))
+    Level.objects.bulk_create(
+        described_level(question, level, section) for question in asked for level in range(5)
+    )
 
 
 def described_level(question: Question, level: int, section: Section) -> Level:

@@ -20,8 +20,13 @@ def answer_each(assessment: Assessment, user: User, answers: Mapping[str, object
     )
     questions = Question.objects.filter(questionnaire__maturity_model=assessment.maturity_model)
     ids = dict(questions.values_list("key", "pk"))
-    for key, answer in answers.items():
-        Answer.objects.update_or_create(
-            sheet=sheet, question_id=ids[key], defaults={"answer": str(answer), "note": "because"}
-        )
+    Answer.objects.bulk_create(
+        (
+            Answer(sheet=sheet, question_id=ids[key], answer=str(answer), note="because")
+            for key, answer in answers.items()
+        ),
+        update_conflicts=True,
+        unique_fields=["sheet", "question"],
+        update_fields=["answer", "note"],
+    )
     return sheet

@@ -23,7 +23,7 @@ from assessment.models import (
     QuestionScore,
     Snapshot,
 )
-from tests.assessment.conftest import open_assessment, publish_model, publish_question
+from tests.assessment.conftest import open_assessment, publish_model, publish_questions
 from tests.assessment.frozen import snapshot, submitted
 from tests.conftest import signed_in
 
@@ -324,7 +324,7 @@ def test_versions_are_compared_on_the_questions_both_share(mary, payments, model
     gone = Question.objects.filter(questionnaire=noise, key="noise.review")
     Level.objects.filter(question__in=gone).delete()
     gone.delete()
-    publish_question(noise, "noise.owned", "Every alert has an owner", 5, guide_section)
+    publish_questions(noise, [("noise.owned", "Every alert has an owner")], guide_section, 5)
     submit(payments, model, everybody(), days_ago=100)
     submit(payments, newer, everybody(), days_ago=10)
 

@@ -27,7 +27,7 @@ from guide.importer import digest
 from guide.models import Correction, Guide, IndexedSection, KnownWord, Page, ReadMark, Section
 from guide.search_index import index
 from teams.models import Invitation, Organization, Role, Tag, Team, User
-from tests.assessment.conftest import publish_model, publish_question, publish_section
+from tests.assessment.conftest import publish_model, publish_questions, publish_section
 from tests.assessment.sheets import fill
 from tests.conftest import join, person
 
@@ -95,7 +95,7 @@ def own_guide_and_model(
         level_names=model.level_names,
     )
     questionnaire = own.questionnaires.create(key="noise", title="Noise", role="core", position=1)
-    publish_question(questionnaire, "noise.own", "A question of ours", 1, page.sections.all()[0])
+    publish_questions(questionnaire, [("noise.own", "A question of ours")], page.sections.all()[0])
     ModelDraft.objects.create(
         organization=harbour, key="ours", title="Ours", based_on=own, text="key: ours\n"
     )
