@@ -362,6 +362,7 @@ def test_both_screens_are_readable_for_everybody(wall, phone, colours):
         if step == "question":
             begin(wall)
             wall.get_by_role("button", name="Start the timer: 5 minutes").click()
+            expect(wall.locator(".clock-face")).to_have_text(re.compile(r"^4:\d\d$"))
             wall.get_by_text("Note an action").click()
         if step == "agreed":
             agree(wall, "2 Repeatable", REASON)
