@@ -1,12 +1,12 @@
 """What it costs to take much away: a workbook of 100,000 answers, and a team's report."""
 
 import multiprocessing
-import re
 import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from benchmarks.importing import peak
 
 if TYPE_CHECKING:
     from teams.models import Organization
@@ -72,23 +72,17 @@ def child(make: Callable[[], float], pipe: Connection) -> None:
     reverse("home")  # all addresses are loaded, as in a worker that has been idle
     if make is report:
         import weasyprint  # noqa: F401 - loaded once in a worker's life
-    before = peak()
+    before = peak("self")
     start, spent = time.perf_counter(), time.process_time()
     size = make()
     pipe.send(
         {
             "seconds": round(time.perf_counter() - start, 1),
             "cpu_seconds": round(time.process_time() - spent, 1),
-            "megabytes_above_idle": round(peak() - before, 1),
+            "megabytes_above_idle": round(peak("self") - before, 1),
             "megabytes": round(size / 1e6, 1),
         }
     )
-
-
-def peak() -> float:
-    """Return the most megabytes this process had; getrusage counts what its parent had as well."""
-    status = Path("/proc/self/status").read_text()
-    return int(re.search(r"VmHWM:\s+(\d+)", status)[1]) / 1024
 
 
 def workbook() -> float:
