@@ -26,6 +26,3 @@ if "sqlite" in DATABASES["default"]["ENGINE"]:
 
 # A test sees at once what a task does; tests/test_tasks.py runs the worker itself.
 TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
-
-# What makes a password hard to guess is slow by design; tests sign in thousands of people.
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
