@@ -24,27 +24,23 @@ class Place(NamedTuple):
     name: str
 
 
-class Questions(NamedTuple):
-    """What is asked of the database: teams with those above them, and every target they may have.
-
-    Take `.all()`: a fresh answer.
-    """
-
-    places: QuerySet[Any, tuple[int, int | None, int, str]]
-    targets: QuerySet[Any, TargetRow]
-
-
 def aims_of(team: Team) -> Aims:
-    """Return what one team aims at. Two queries, however many teams there are."""
-    return answered(questions_about(team.pk, team.organization_id)).get(team.pk, {})
+    """Return what one team aims at. One query, and one more for each level above its parent."""
+    places = lineage(team)
+    return settled(places, targets_of(team.organization_id, *places).all())[team.pk]
 
 
 def aims_by_team(teams: QuerySet[Team]) -> dict[int, Aims]:
     """Return what each of these teams aims at, by its id. Two queries."""
     chosen = teams.order_by()
-    return answered(
-        questions(Q(pk__in=chosen.values("pk")), Q(organization__in=chosen.values("organization")))
-    )
+    organizations = Q(organization__in=chosen.values("organization"))
+    # A team that is nobody's parent hands nothing down.
+    is_parent = Exists(Team.objects.filter(parent=OuterRef("pk")))
+    concerned = Team.objects.filter(Q(pk__in=chosen.values("pk")) | (organizations & is_parent))
+    rows = concerned.order_by().values_list("pk", "parent_id", "organization_id", "name")
+    theirs = Q(team=None) | Q(team__in=concerned.order_by().values("pk"))
+    places = {pk: Place(*place) for pk, *place in rows}  # type: ignore[arg-type] # a tuple of these
+    return settled(places, rows_of(Target.objects.filter(organizations, theirs)))
 
 
 def aims_in(organization: int, places: Mapping[int, Place]) -> dict[int, Aims]:
@@ -59,30 +55,25 @@ def targets_in(organization: int) -> QuerySet[Any, TargetRow]:
 
 
 @lru_cache(maxsize=256)
-def questions_about(team: int, organization: int) -> Questions:
-    return questions(Q(pk=team), Q(organization=organization))
-
-
-def questions(chosen: Q, organization: Q) -> Questions:
-    """Ask for the chosen teams. A team that is nobody's parent hands nothing down."""
-    is_parent = Exists(Team.objects.filter(parent=OuterRef("pk")))
-    concerned = Team.objects.filter(chosen | (organization & is_parent)).order_by()
-    theirs = Q(team=None) | Q(team__in=concerned.values("pk"))
-    return Questions(
-        concerned.values_list("pk", "parent_id", "organization_id", "name"),
-        rows_of(Target.objects.filter(organization, theirs)),
-    )
+def targets_of(organization: int, *teams: int) -> QuerySet[Any, TargetRow]:
+    theirs = Q(team=None) | Q(team__in=teams)
+    return rows_of(Target.objects.filter(theirs, organization=organization))
 
 
 def rows_of(targets: QuerySet[Target]) -> QuerySet[Any, TargetRow]:
-    return targets.order_by("questionnaire_key").values_list(
+    return targets.order_by().values_list(
         "team_id", "organization_id", "questionnaire_key", "level", "by"
     )
 
 
-def answered(asked: Questions) -> dict[int, Aims]:
-    places = {pk: Place(*place) for pk, *place in asked.places.all()}  # type: ignore[arg-type] # a tuple of these
-    return settled(places, asked.targets.all())
+def lineage(team: Team) -> dict[int, Place]:
+    """Return the team and those above it, each once, even in a circle."""
+    found: dict[int, Place] = {}
+    above: Team | None = team
+    while above is not None and above.pk not in found:
+        found[above.pk] = Place(above.parent_id, above.organization_id, above.name)
+        above = above.parent
+    return found
 
 
 def settled(places: Mapping[int, Place], targets: Iterable[TargetRow]) -> dict[int, Aims]:

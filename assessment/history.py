@@ -6,7 +6,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from itertools import pairwise
 from string import ascii_lowercase
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from django.utils.text import Truncator, get_text_list
 
@@ -41,10 +41,12 @@ class TimelineNote(NamedTuple):
     text: str
 
 
+LETTERS: Final = [f"{letter}{time}" for time in ("", "2", "3", "4") for letter in ascii_lowercase]
+
+
 def lettered(notes: Iterable[tuple[date, str]]) -> list[TimelineNote]:
     """Return the notes of a timeline, oldest first, as a, b, c and after z as a2, b2."""
-    letters = [f"{letter}{round_ or ''}" for round_ in ("", 2, 3, 4) for letter in ascii_lowercase]
-    return [TimelineNote(letter, on, text) for letter, (on, text) in zip(letters, notes)]  # noqa: B905 - a timeline has no more than these
+    return [TimelineNote(letter, on, text) for letter, (on, text) in zip(LETTERS, notes)]  # noqa: B905 - a timeline has no more than these
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ class Results:
     targets: Mapping[int, dict[str, int]]
     scores: Scores | None = None
 
-    @property
+    @cached_property
     def at(self) -> datetime:
         """The moment the results stand for."""
         return min(self.now, self.days.end) if self.days.end else self.now

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NoReturn
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.http import Http404
 
 from assessment.models.answering import (
@@ -144,13 +146,20 @@ def assessment_to_answer(user: User, assessment_id: UUID) -> Assessment:
     Who answers there comes in by one query. Raises Http404 for a stranger, PermissionDenied for
     one who may look but does not answer.
     """
-    mine = Assessment.objects.select_related("team__organization").filter(
+    found = next(iter(answered_by(user.pk, assessment_id).all()), None)
+    return found or _refuse(user, assessment_id)
+
+
+# Composing this takes longer than answering it; it holds no rows. Take `.all()`: a fresh answer.
+@lru_cache(maxsize=256)
+def answered_by(user: int, assessment_id: UUID) -> QuerySet[Assessment]:
+    """Return the query for the assessment, if the user answers there."""
+    mine = Assessment.objects.filter(
         pk=assessment_id,
-        team__memberships__user=user.pk,
+        team__memberships__user=user,
         team__memberships__role__in=Right.ANSWER.value,
     )
-    found = next(iter(mine.order_by()), None)
-    return found or _refuse(user, assessment_id)
+    return mine.order_by().select_related("team__organization")
 
 
 def answers_of(user: User, assessment: Assessment) -> dict[int, StoredAnswer]:

@@ -17,11 +17,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import brotli
 import django
 
 from benchmarks.server import Page, Server, serving
 
 ROUNDS = 5
+UNPACKED = {"br": brotli.decompress, "gzip": gzip.decompress, "": bytes}
 
 
 @dataclass
@@ -160,10 +162,9 @@ def fetch(server: Server, path: str, headers: dict[str, str]) -> tuple[int, str]
     response = connection.getresponse()
     body = response.read()
     head = sum(len(name) + len(value) + 4 for name, value in response.getheaders())
-    packed = response.headers.get("Content-Encoding") == "gzip"
-    text = (gzip.decompress(body) if packed else body).decode("utf-8", "replace")
+    unpacked = UNPACKED[response.headers.get("Content-Encoding", "")](body)
     connection.close()
-    return len(body) + head, text
+    return len(body) + head, unpacked.decode("utf-8", "replace")
 
 
 def table(figures: dict[str, Any]) -> str:

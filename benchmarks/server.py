@@ -58,9 +58,17 @@ def free_port() -> int:
 
 @contextmanager
 def serving(environment: dict[str, str]) -> Iterator[Server]:
-    """Run gunicorn with one worker, so that what is cached is warm for every request."""
+    """Run gunicorn with one worker, so that what is cached is warm for every request.
+
+    The rest is as in `bin/run`.
+    """
     port = free_port()
-    extra = {"PORT": str(port), "WEB_CONCURRENCY": "1", "BASE_URL": f"http://127.0.0.1:{port}"}
+    extra = {
+        "PORT": str(port),
+        "WEB_CONCURRENCY": "1",
+        "BASE_URL": f"http://127.0.0.1:{port}",
+        "MALLOC_ARENA_MAX": "1",
+    }
     command = [sys.executable, "-m", "gunicorn", "config.wsgi", "--config", "config/gunicorn.py"]
     process = subprocess.Popen(
         [*command, "--max-requests", "0"], env=os.environ | environment | extra

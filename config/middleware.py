@@ -1,9 +1,6 @@
 """What every request and answer goes through: the door, headers, and packing."""
 
-import secrets
 from collections.abc import Callable
-from gzip import GzipFile
-from io import BytesIO
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,6 +15,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from config.errors import too_much
+from config.packing import PACKINGS
 from teams.zones import zone_named
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -108,11 +106,7 @@ def is_a_page(request: HttpRequest) -> bool:
 
 
 class Compress:
-    """Pack pages for the wire, lightly: most of the gain for a fraction of the time.
-
-    Django's GZipMiddleware packs at level 6, which costs as much as rendering the page. Like it,
-    this one adds some random bytes, so that sizes tell little about secrets in a page (BREACH).
-    """
+    """Pack pages for the wire, if the browser says that it can unpack them."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -124,16 +118,11 @@ class Compress:
         if response.has_header("Content-Encoding"):
             return response
         patch_vary_headers(response, ("Accept-Encoding",))
-        if "gzip" in request.headers.get("Accept-Encoding", ""):
-            response.content = packed(response.content)
-            response.headers["Content-Encoding"] = "gzip"
-            response.headers["Content-Length"] = str(len(response.content))
+        accepted = request.headers.get("Accept-Encoding", "")
+        for name, packed in PACKINGS.items():
+            if name in accepted:
+                response.content = packed(response.content)
+                response.headers["Content-Encoding"] = name
+                response.headers["Content-Length"] = str(len(response.content))
+                break
         return response
-
-
-def packed(content: bytes) -> bytes:
-    name = "x" * secrets.randbelow(100)
-    buffer = BytesIO()
-    with GzipFile(filename=name, mode="wb", compresslevel=2, fileobj=buffer, mtime=0) as file:
-        file.write(content)
-    return buffer.getvalue()

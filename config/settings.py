@@ -128,8 +128,9 @@ def sqlite(config: dict[str, Any]) -> dict[str, Any]:
             # Takes the write lock at BEGIN: waiting writers wait instead of failing at the upgrade.
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
+            # The page cache stays at SQLite's 2 MB: each thread has one (docs/decisions/0028).
             "init_command": (
-                "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA cache_size=-16000;"
+                "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;"
                 "PRAGMA journal_size_limit=67108864;PRAGMA temp_store=MEMORY"
             ),
         },

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar, cast
 
+import brotli
 from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.template.loader import render_to_string
@@ -60,10 +61,10 @@ class Reading:
 
 @dataclass(frozen=True)
 class Answer:
-    """The whole answer to anybody who is not signed in, plain and packed."""
+    """The whole answer to anybody who is not signed in: plain, and packed by names of packings."""
 
     body: bytes
-    packed: bytes
+    packed: Mapping[str, bytes]
     etag: str
 
 
@@ -237,16 +238,18 @@ def answer(
 def whole_answer(request: HttpRequest, template: str, found: Reading) -> Answer:
     body = render_to_string(template, {"reading": found}, request).encode()
     etag = f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'
-    return Answer(body=body, packed=gzip.compress(body, 9, mtime=0), etag=etag)
+    packed = {"br": brotli.compress(body), "gzip": gzip.compress(body, 9, mtime=0)}
+    return Answer(body=body, packed=packed, etag=etag)
 
 
 def sent(request: HttpRequest, whole: Answer) -> HttpResponse:
     """Send the answer, packed if the browser can unpack it, or say that the reader has it."""
     if has_it(request, whole.etag):
         return not_modified(whole.etag)
-    if "gzip" in request.META.get("HTTP_ACCEPT_ENCODING", ""):
-        packed = headers(whole.etag) | {"Content-Encoding": "gzip"}
-        return HttpResponse(whole.packed, headers=packed)
+    accepted = request.META.get("HTTP_ACCEPT_ENCODING", "")
+    for name, packed in whole.packed.items():
+        if name in accepted:
+            return HttpResponse(packed, headers=headers(whole.etag) | {"Content-Encoding": name})
     return HttpResponse(whole.body, headers=headers(whole.etag))
 
 

@@ -4,6 +4,8 @@ A reader who may look but not do what they asked gets 403, which says who may.
 """
 
 import enum
+from functools import lru_cache
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -59,12 +61,7 @@ def team_for(user: User, organization: str, team: str, right: Right = Right.ENTE
     Another team of the same organization is 404 as well: members see their own teams only.
     Raises Http404 for a stranger and PermissionDenied for one whose role lacks the right.
     """
-    found = (
-        Team.objects.filter(organization__slug=organization, slug=team)
-        .select_related("organization", "parent")
-        .first()
-    )
-    return admit(user, found, right)
+    return admit(user, next(iter(team_at(organization, team).all()), None), right)
 
 
 def admit(user: User, team: Team | None, right: Right) -> Team:
@@ -85,8 +82,22 @@ def may(place: Organization | Team, right: Right) -> bool:
 
 def roles_at(user: User, team: Team) -> frozenset[str]:
     """Return the roles the user holds that reach the team: its own and the organization's."""
-    reach = Q(team=team) | Q(organization_id=team.organization_id, team=None)
-    return _roles(Membership.objects.filter(reach, user=user))
+    return frozenset(roles_reaching(user.pk, team.pk, team.organization_id).all())
+
+
+# Composing these takes longer than answering them; they hold no rows. Take `.all()`: a new answer.
+@lru_cache(maxsize=256)
+def team_at(organization: str, team: str) -> QuerySet[Team]:
+    """Return the query for the team at an address, with what stands above it."""
+    found = Team.objects.filter(organization__slug=organization, slug=team)
+    return found.order_by().select_related("organization", "parent")
+
+
+@lru_cache(maxsize=256)
+def roles_reaching(user: int, team: int, organization: int) -> QuerySet[Any, str]:
+    """Return the query for the roles of a user in a team and in its organization."""
+    reach = Q(team=team) | Q(organization=organization, team=None)
+    return Membership.objects.filter(reach, user=user).order_by().values_list("role", flat=True)
 
 
 def organizations_of(user: User) -> QuerySet[Organization]:
@@ -110,10 +121,6 @@ def teams_of(user: User, organization: Organization | None = None) -> QuerySet[T
 def own_teams_of(user: User) -> QuerySet[Team]:
     """Return the teams in which the user answers."""
     return Team.objects.filter(memberships__user=user).select_related("organization")
-
-
-def _roles(memberships: QuerySet[Membership]) -> frozenset[str]:
-    return frozenset(memberships.values_list("role", flat=True))
 
 
 def _require(right: Right, roles: frozenset[str]) -> None:

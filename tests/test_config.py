@@ -9,10 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
+import brotli
 import pytest
 from django.test import Client
 
 from benchmarks.server import serving
+from config.packing import PACKINGS
 from tests.conftest import signed_in
 from tests.demo_site import with_static_files
 
@@ -182,13 +184,27 @@ def get(server, path: str) -> tuple[int, str | None, str]:
     return response.status, response.headers["Retry-After"], response.read().decode()
 
 
+UNPACKED = {"br": brotli.decompress, "gzip": gzip.decompress}
+
+
 @pytest.mark.django_db
-def test_a_page_is_packed_for_a_browser_that_can_unpack_it():
+@pytest.mark.parametrize(("accepted", "name"), [("gzip, deflate, br", "br"), ("gzip", "gzip")])
+def test_a_page_is_packed_for_a_browser_that_can_unpack_it(accepted, name):
     plain = Client().get("/accounts/login/")
-    packed = Client(headers={"accept-encoding": "gzip, br"}).get("/accounts/login/")
+    packed = Client(headers={"accept-encoding": accepted}).get("/accounts/login/")
 
     assert plain.headers.get("Content-Encoding") is None
-    assert packed.headers["Content-Encoding"] == "gzip"
-    assert b"<h1" in gzip.decompress(packed.content)
+    assert packed.headers["Content-Encoding"] == name
+    assert packed.headers["Content-Length"] == str(len(packed.content))
+    assert b"<h1" in UNPACKED[name](packed.content)
     assert "Accept-Encoding" in plain.headers["Vary"]
     assert "Accept-Encoding" in packed.headers["Vary"]
+
+
+@pytest.mark.parametrize("name", PACKINGS)
+def test_the_size_of_a_packed_page_is_partly_chance_and_its_content_is_not(name):
+    page = b"the session's token: 7, and what the visitor typed" * 100
+    packed = [PACKINGS[name](page) for _ in range(200)]
+
+    assert {UNPACKED[name](each) for each in packed} == {page}
+    assert len({len(each) for each in packed}) > 20

@@ -6,8 +6,6 @@ from datetime import date
 from io import BytesIO, StringIO
 from typing import Any, Final
 
-import xlsxwriter
-
 from assessment.exporting.tables import Cell, Table
 
 # Excel takes what begins with one of these for a formula, or for the beginning of one.
@@ -48,6 +46,8 @@ def _plain(cell: Cell) -> Any:
 
 def workbook(tables: Iterable[Table]) -> bytes:
     """Return a workbook with a tab for each table. Rows are written away as they come."""
+    import xlsxwriter  # here: the processes that answer people need not hold it in memory
+
     content = BytesIO()
     options = {
         "constant_memory": True,

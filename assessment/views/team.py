@@ -79,10 +79,13 @@ def running_assessment(team: Team, visitor: User) -> dict[str, Any] | None:
     assessment, status, mode, due_on, *round_ = rows[0][:8]
     members = set(ask.members.all())
     finished = {user for *_, user, day in rows if day} & members
+    is_revealed = status == AssessmentStatus.REVEALED
     return {
-        "address": reverse("assessment", args=[team.organization.slug, team.slug, assessment]),
-        "talk": reverse("talk", args=[team.organization.slug, team.slug, assessment]),
-        "is_revealed": status == AssessmentStatus.REVEALED,
+        "address": reverse(
+            "talk" if is_revealed else "assessment",
+            args=[team.organization.slug, team.slug, assessment],
+        ),
+        "is_revealed": is_revealed,
         "is_consensus": mode == Mode.CONSENSUS,
         "due_on": due_on,
         "round": PartOfRound(*round_),
@@ -134,7 +137,7 @@ def questions_about(team: int) -> Questions:
         ),
         members=Membership.objects.filter(team=team).order_by().values_list("user", flat=True),
         snapshots=Snapshot.objects.filter(team=team).order_by("pk").values_list("pk", flat=True),
-        notes=Annotation.objects.filter(team=team).values_list("on", "text"),
+        notes=Annotation.objects.filter(team=team).order_by("on", "at").values_list("on", "text"),
     )
 
 

@@ -51,6 +51,7 @@ def test_a_target_comes_down_past_a_parent_without_one(payments, platform, harbo
     top = Team.objects.create(organization=harbour, name="Engineering", slug="engineering")
     Team.objects.filter(pk=platform.pk).update(parent=top)
     aim(top, "noise", 3)
+    payments.refresh_from_db()
 
     assert aims_of(payments) == {"noise": Aim(3, None, "Engineering")}
 

@@ -332,7 +332,7 @@ def test_many_actions_take_as_many_queries_as_one(mary, lena, payments, two_quar
     for n in range(20):
         action(payments, f"More {n}", owner=lena, question=question)
 
-    assert queries() == with_one == 11
+    assert queries() == with_one == 10
 
 
 # Maturity over time ---------------------------------------------------------------------------
@@ -749,7 +749,7 @@ def test_forty_assessments_take_as_many_queries_as_three(mary, payments, model, 
         snapshot(payments, model, {"noise": scored(1.5)}, days_ago=20 + n)
 
     assert queries() == with_three
-    assert with_three == (11 if kept else 16)
+    assert with_three == (10 if kept else 15)
 
 
 def test_a_page_that_was_shown_once_reads_no_scores_again(mary, max_, two_quarters):

@@ -3,6 +3,7 @@
 import gzip
 import re
 
+import brotli
 import pytest
 from django.test import Client
 
@@ -225,11 +226,17 @@ def test_a_version_weakened_by_a_proxy_is_still_known(imported, client):
     assert client.get(picture, headers={"If-None-Match": weak}).status_code == 304
 
 
-def test_the_page_is_sent_packed_to_browsers_that_can_unpack_it(imported, client):
+@pytest.mark.parametrize(
+    ("accepted", "name", "unpacked"),
+    [("gzip, br", "br", brotli.decompress), ("gzip", "gzip", gzip.decompress)],
+)
+def test_the_page_is_sent_packed_to_browsers_that_can_unpack_it(
+    imported, client, accepted, name, unpacked
+):
     plain = client.get("/guide/handbook/index/")
-    packed = client.get("/guide/handbook/index/", headers={"Accept-Encoding": "gzip, br"})
-    assert packed.headers["Content-Encoding"] == "gzip"
-    assert gzip.decompress(packed.content) == plain.content
+    packed = client.get("/guide/handbook/index/", headers={"Accept-Encoding": accepted})
+    assert packed.headers["Content-Encoding"] == name
+    assert unpacked(packed.content) == plain.content
     assert plain.headers["Vary"] == "Accept-Encoding, Cookie"
 
 

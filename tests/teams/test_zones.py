@@ -1,6 +1,6 @@
 """Whoever is signed in reads dates and times in the zone they chose."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -48,7 +48,8 @@ def test_a_visitor_reads_utc_whoever_asked_before(joined, payments, lena):
     _, token = Invitation.issue(
         organization=payments.organization, team=payments, role=Role.MEMBER, by=lena
     )
-    Invitation.objects.update(expires_at=timezone.now().replace(hour=9, minute=30))
+    tomorrow = timezone.now() + timedelta(days=1)
+    Invitation.objects.update(expires_at=tomorrow.replace(hour=9, minute=30))
     in_zone(joined, "Pacific/Honolulu").get("/account/")
 
     html = Client().get(f"/invitations/{token}/").text
