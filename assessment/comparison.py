@@ -187,6 +187,7 @@ class Row:
     """All that the page says about one team. `history` is its overall score, oldest first.
 
     `then` is the snapshot of another day that the cells' changes are against, if one was asked for.
+    `weighted` says that some questions count more than others in its scores.
     """
 
     team: str
@@ -196,6 +197,7 @@ class Row:
     open_now: OpenNow | None = None
     stale: bool = False
     then: Latest | None = None
+    weighted: bool = False
 
     @property
     def standing(self) -> Standing:

@@ -20,6 +20,7 @@ from assessment.latest_results import Scores, overall_over_time, scores_of
 from assessment.models.results import counted_questions
 from assessment.ordering import Order, in_order
 from assessment.organization_results import Results, TeamFacts
+from assessment.published import weighted_among
 from assessment.rollup import Parent, rolled_up
 from assessment.sparklines import line
 from assessment.where_to_help import (
@@ -98,7 +99,7 @@ def drawn_rows(
 
 
 def rows_of(results: Results, columns: tuple[Heading, ...], teams: Iterable[int]) -> dict[int, Row]:
-    """Return what the page says about these teams. Three queries at most."""
+    """Return what the page says about these teams. Four queries at most."""
     newest = {team: results.latest.get(team) for team in teams}
     earlier = {team: results.then.get(team) for team in newest}
     scores = results.scores
@@ -106,6 +107,7 @@ def rows_of(results: Results, columns: tuple[Heading, ...], teams: Iterable[int]
         scores = scores_of([each.id for each in (*newest.values(), *earlier.values()) if each])
     steps = steps_of(newest, earlier, scores) if results.days.since else {}
     history = overall_over_time(newest.keys(), results.days.end)
+    weighted = weighted_among({each.model for each in newest.values() if each})
     return {
         team: Row(
             team=results.teams[team].name,
@@ -120,6 +122,7 @@ def rows_of(results: Results, columns: tuple[Heading, ...], teams: Iterable[int]
             open_now=results.teams[team].open_now if results.is_now else None,
             stale=results.stale(team),
             then=earlier[team],
+            weighted=latest is not None and latest.model in weighted,
         )
         for team, latest in newest.items()
     }

@@ -1,6 +1,6 @@
 """What the team page shows of a team's snapshots: charts, their tables, levels, next steps."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import zip_longest
 from typing import Any, Final
@@ -39,7 +39,7 @@ from assessment.pace import pace_in_words
 from assessment.plan import NO_PLAN, Plan
 from assessment.plan_charts import day_ahead, with_plan
 from assessment.projection import ProjectedScore, Projection, projected
-from assessment.published import PublishedModel, guide_links, published_model
+from assessment.published import WEIGHTED, PublishedModel, guide_links, published_model
 from assessment.scoring import firmness
 from assessment.standing import attained, exempted, open_gates, steps
 from assessment.ways_up import reaches, ways_up
@@ -93,6 +93,7 @@ def overview(
     shown = found[:WINDOW]
     addresses = Addresses.of(shown)
     models = [published_model(model) for model in dict.fromkeys(row.model for row in shown)]
+    weighted = [model.id for model in models if model.custom_weights]
     scored = [row for row in shown if row.length != Length.PULSE]
     lines = lines_over_time(models, scores_over_time([row.id for row in scored]), targets)
     here = (
@@ -100,27 +101,32 @@ def overview(
     )
     return {
         "team": team,
-        "assessments": _assessments(shown, found),
+        "assessments": _assessments(shown, found, weighted),
         "page": page,
         "later": page - 1,
         "earlier": page + 1 if len(found) > WINDOW else 0,
         "scale": list(enumerate(models[0].level_names)),
-        "custom_weights": any(model.custom_weights for model in models),
+        "custom_weights": bool(weighted),
         "reading": guide_links(models[0], [READING_INTERVALS]).get(READING_INTERVALS),
         **over_time(team, lines, scored[::-1], notes, addresses, here.get("projection")),
         **here,
     }
 
 
-def _assessments(shown: Sequence[SnapshotRow], found: Sequence[SnapshotRow]) -> Table:
-    """Return the assessments of one stretch; `found` may go on with the one before it."""
+def _assessments(
+    shown: Sequence[SnapshotRow], found: Sequence[SnapshotRow], weighted: Collection[int]
+) -> Table:
+    """Return the assessments of one stretch; `found` may go on with the one before it.
+
+    `weighted` are the models with custom weights.
+    """
     rows = [
         [
             format_html('<a href="assessments/{}/">{}</a>', row.assessment, _time(row)),
             NONE if row.on_one_sheet else f"{row.respondents} of {row.invited}",
             HOW[Mode(row.mode)],
             row.length,
-            row.version,
+            f"{row.version}, {WEIGHTED}" if row.model in weighted else row.version,
             _compared(before, row) if before else NONE,
         ]
         for row, before in zip_longest(shown, found[1 : len(shown) + 1])

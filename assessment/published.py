@@ -3,9 +3,12 @@
 It never changes, so each process reads it once and every page, the API and scoring share it.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from typing import Any, Final
+
+from django.db.models import QuerySet
 
 from assessment.models.answering import Assessment
 from assessment.models.maturity_model import (
@@ -18,6 +21,8 @@ from assessment.models.maturity_model import (
 )
 from guide.models import Section
 
+# What stands beside scores by a model that lets some questions count more than others.
+WEIGHTED: Final = "custom weights"
 # A section of a guide: its page's path and its own anchor.
 Place = tuple[str, str]
 
@@ -108,6 +113,17 @@ class PublishedModel:
     @cached_property
     def by_key(self) -> dict[str, PublishedQuestionnaire]:
         return {questionnaire.key: questionnaire for questionnaire in self.questionnaires}
+
+
+def weighted_among(models: Iterable[int] | QuerySet[Any]) -> set[int]:
+    """Return which of these models let some questions count more than others. One query."""
+    questions = Question.objects.filter(questionnaire__maturity_model__in=models)
+    return set(
+        questions.exclude(weight=1)
+        .order_by()
+        .values_list("questionnaire__maturity_model", flat=True)
+        .distinct()
+    )
 
 
 def pulse(questionnaire: PublishedQuestionnaire) -> PublishedQuestionnaire:

@@ -27,7 +27,7 @@ from assessment.drawn_comparison import (
 )
 from assessment.figures import Chart, Table, chart
 from assessment.history import Line, day
-from assessment.latest_results import Card, Overall, Scores, card, overall_over_time, scores_of
+from assessment.latest_results import Card, Overall, card, overall_over_time, scores_of
 from assessment.models.results import ScoreRow
 from assessment.ordering import folded
 from assessment.organization_results import Results, results_of
@@ -58,10 +58,7 @@ class Beside(NamedTuple):
 
 def drawn(place: Organization, query: QueryDict) -> SafeString:
     """Return the teams that the address names, side by side."""
-    days, complaints = days_from(query, timezone.now().date())
-    results = results_of(place, days)
-    known = results.known()._replace(teams=results.ids)
-    choice = in_bounds(choice_from(query, days, complaints, known))
+    results, choice = asked_for(place, query)
     stamps = stamps_of(results, choice, ROOT) if choice.teams else {}
 
     def draw() -> str:
@@ -70,6 +67,25 @@ def drawn(place: Organization, query: QueryDict) -> SafeString:
     return kept.page(
         kept.key("beside", place.pk, choice), page_stamp(results, choice, stamps), draw
     )
+
+
+def charts_at(place: Organization, query: QueryDict) -> dict[str, Chart]:
+    """Return the charts of the teams that the address names, by key; {} for too many teams."""
+    results, choice = asked_for(place, query)
+    if not 0 < len(choice.teams) <= MOST_MARKS:
+        return {}
+    stamps = stamps_of(results, choice)
+    results = with_scores(results, stamps)
+    teams = beside(results, choice, stamps)
+    charts = charts_of(results, results.columns_shown(choice), teams)
+    return {each.key: each for each in charts.values()}
+
+
+def asked_for(place: Organization, query: QueryDict) -> tuple[Results, Choice]:
+    days, complaints = days_from(query, timezone.now().date())
+    results = results_of(place, days)
+    known = results.known()._replace(teams=results.ids)
+    return results, in_bounds(choice_from(query, days, complaints, known))
 
 
 def in_bounds(choice: Choice) -> Choice:
@@ -88,21 +104,22 @@ def context(results: Results, choice: Choice, stamps: Stamps) -> dict[str, Any]:
     }
     if not choice.teams:
         return found
-    scores = results.scores
-    if scores is None:
-        scores = scores_of(snapshots_of(results, stamps))
-        results = replace(results, scores=scores)
+    results = with_scores(results, stamps)
     found |= table(results, choice, drawn_rows(results, choice, stamps, ROOT))
-    teams = beside(results, choice, stamps, scores)
+    teams = beside(results, choice, stamps)
     found["teams"] = teams
     if len(teams) > MOST_MARKS:
         return found | {"cards": cards(results, teams)}
     return found | charts_of(results, results.columns_shown(choice), teams)
 
 
-def snapshots_of(results: Results, teams: Stamps) -> list[int]:
+def with_scores(results: Results, teams: Stamps) -> Results:
+    """Return the results with the scores of these teams, read unless they are there."""
+    if results.scores is not None:
+        return results
     states = (results.latest, results.then)
-    return [each.id for state in states for team in teams if (each := state.get(team))]
+    snapshots = [each.id for state in states for team in teams if (each := state.get(team))]
+    return replace(results, scores=scores_of(snapshots))
 
 
 def others(results: Results, choice: Choice) -> list[tuple[str, str]]:
@@ -111,14 +128,15 @@ def others(results: Results, choice: Choice) -> list[tuple[str, str]]:
     return [(each.slug, each.name) for each in sorted(left, key=lambda each: folded(each.name))]
 
 
-def beside(results: Results, choice: Choice, teams: Stamps, scores: Scores) -> list[Beside]:
-    """Return the teams by name, a letter for each."""
+def beside(results: Results, choice: Choice, teams: Stamps) -> list[Beside]:
+    """Return the teams by name, a letter for each, with the scores that the results hold."""
+    scores = results.scores or {}
     listed = sorted(teams, key=lambda team: folded(results.teams[team].name))
     found = []
     for at, letter, team in zip(count(), ascii_uppercase * 2, listed, strict=False):
         facts, latest = results.teams[team], results.latest.get(team)
         without = tuple(slug for slug in choice.teams if slug != facts.slug)
-        rows = scores[latest.id] if latest and not latest.standing else []
+        rows = scores.get(latest.id, ()) if latest and not latest.standing else ()
         by_key = {row.questionnaire: row for row in rows}
         remove = choice.href(teams=without)
         found.append(Beside(at, letter, team, facts.slug, facts.name, latest, by_key, remove))
@@ -138,17 +156,16 @@ def cards(results: Results, teams: Sequence[Beside]) -> list[Card]:
 
 def charts_of(
     results: Results, columns: Sequence[Heading], teams: Sequence[Beside]
-) -> dict[str, Any]:
+) -> dict[str, Chart]:
     """Return the chart of profiles and the one over time; without any score there is none."""
     marked = [charts.Marked(each.letter, each.name, each.scores) for each in teams]
     asked = [each for each in columns if any(_scored(team, each.key) for team in marked)]
-    found: dict[str, Any] = {}
+    found: dict[str, Chart] = {}
     if asked:
         found["profiles"] = chart(
             "profiles",
             widest(asked, marked),
-            "Each mark is a team's score from 0 to 4; its letter is told above. A team that is "
-            "missing has no score there: the table says why.",
+            marks_in_words(marked),
             charts.profiles(asked, marked),
             scores_table(results, asked, marked),
         )
@@ -157,6 +174,15 @@ def charts_of(
     if lines:
         found["over_time"] = over_time(results, lines)
     return found
+
+
+def marks_in_words(teams: Sequence[charts.Marked]) -> str:
+    """Say whose mark is which: a picture that was taken away has to tell it by itself."""
+    named = ", ".join(f"{each.letter} {each.name}" for each in teams)
+    return (
+        f"Each mark is a team's score from 0 to 4: {named}. A team that is missing has no score "
+        "there: the table says why."
+    )
 
 
 def _scored(team: charts.Marked, key: str) -> bool:

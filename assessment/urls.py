@@ -22,6 +22,7 @@ ORGANIZATION = "organizations/<slug:organization>/"
 MODELS = ORGANIZATION + "models/"
 ROUNDS = ORGANIZATION + "rounds/"
 ROUND = ROUNDS + "<uuid:round_id>/"
+BESIDE = ORGANIZATION + "side-by-side/"
 TEAM = ORGANIZATION + "teams/<slug:team>/"
 ASSESSMENT = TEAM + "assessments/<uuid:assessment>/"
 
@@ -35,7 +36,9 @@ urlpatterns = [
     path(MODELS + "drafts/<int:draft>/", models.draft, name="draft"),
     path(MODELS + "drafts/<int:draft>/remove/", models.draft_remove, name="draft_remove"),
     path(ORGANIZATION, comparing.organization, name="organization"),
-    path(ORGANIZATION + "side-by-side/", comparing.beside, name="side_by_side"),
+    path(BESIDE, comparing.beside, name="side_by_side"),
+    path(BESIDE + "charts/<slug:chart>.svg", taking_away.beside_picture, name="beside_picture"),
+    path(BESIDE + "charts/<slug:chart>.csv", taking_away.beside_figures, name="beside_figures"),
     path(
         ORGANIZATION + "questionnaires/<slug:questionnaire>/",
         comparing.questionnaire,

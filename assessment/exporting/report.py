@@ -56,7 +56,7 @@ def about(
         "organization": organization,
         "compared": found,
         "teams": [each for each in told if each["results"]],
-        "not_assessed": [row.team for row, _ in found.rows if row.latest is None],
+        "not_assessed": [row.team for row, *_ in found.rows if row.latest is None],
     }
 
 

@@ -26,7 +26,7 @@ from assessment.models import (
 from assessment.models.answering import TOGETHER, AnswerChoice, AssessmentStatus, Mode
 from assessment.models.planning import ActionStatus
 from assessment.projection import projection_of
-from assessment.published import published_model
+from assessment.published import WEIGHTED, published_model, weighted_among
 from assessment.wording import WHY_NOT
 from teams.models import Team, User
 
@@ -86,20 +86,23 @@ def assessments(teams: QuerySet[Team]) -> Table:
         "stage",
         "overall",
         "enough",
+        "maturity_model",
     )
-    return Table("Assessments", [*columns, "Stage", "Overall", "Remark"], _assessments(rows))
+    return Table("Assessments", [*columns, "Stage", "Overall", "Remark"], _assessments(teams, rows))
 
 
-def _assessments(rows: QuerySet[Any, tuple[Any, ...]]) -> Iterator[Sequence[Cell]]:
+def _assessments(
+    teams: QuerySet[Team], rows: QuerySet[Any, tuple[Any, ...]]
+) -> Iterator[Sequence[Cell]]:
+    weighted = models_with_weights(teams)
     for row in rows.iterator(CHUNK):
-        team, taken_at, mode, length, title, version, answered, invited, stage, overall, enough = (
-            row
-        )
+        team, taken_at, mode, length, title, version, answered, invited, *rest = row
+        stage, overall, enough, model = rest
         people: list[Cell] = [None, None] if mode == Mode.CONSENSUS else [answered, invited]
-        remark = "" if enough else TOO_FEW
         yield [
             *(team, taken_at.date(), HOW[Mode(mode)], length, title, version, *people),
-            *(stage, one_decimal(overall), remark),
+            *(stage, one_decimal(overall)),
+            (WEIGHTED if model in weighted else "") if enough else TOO_FEW,
         ]
 
 
@@ -135,14 +138,18 @@ def scores(teams: QuerySet[Team], **only: Any) -> Table:
         "changed",
         "why_not",
         "snapshot__mode",
+        "snapshot__maturity_model",
     )
-    return Table("Scores", columns, _scores(rows))
+    return Table("Scores", columns, _scores(teams, rows))
 
 
-def _scores(rows: QuerySet[Any, tuple[Any, ...]]) -> Iterator[Sequence[Cell]]:
+def _scores(
+    teams: QuerySet[Team], rows: QuerySet[Any, tuple[Any, ...]]
+) -> Iterator[Sequence[Cell]]:
+    weighted = models_with_weights(teams)
     for row in rows.iterator(CHUNK):
         team, taken_at, length, title, key, score, low, high, level, *rest = row
-        people, agreed, as_answered, change, changed, why_not, mode = rest
+        people, agreed, as_answered, change, changed, why_not, mode, model = rest
         together = mode == Mode.CONSENSUS
         yield [
             *(team, taken_at.date(), length, title, key),
@@ -153,8 +160,16 @@ def _scores(rows: QuerySet[Any, tuple[Any, ...]]) -> Iterator[Sequence[Cell]]:
             one_decimal(as_answered),
             one_decimal(change),
             verdict(changed),
-            "" if score is not None else reason(why_not, together=together),
+            (WEIGHTED if model in weighted else "")
+            if score is not None
+            else reason(why_not, together=together),
         ]
+
+
+def models_with_weights(teams: QuerySet[Team]) -> set[int]:
+    """Return the models by which these teams were assessed and that have custom weights."""
+    assessed = Snapshot.objects.filter(team__in=teams).order_by()
+    return weighted_among(assessed.values("maturity_model"))
 
 
 def verdict(changed: bool | None) -> str:  # one of three, and switches nothing
@@ -358,7 +373,7 @@ def comparison(found: Compared) -> Table:
     ]
     columns = [
         *("Team", "Under", *each_asked, "Stage", "Overall", "Last assessed", "Stale", "Answered"),
-        *("In the team", "Open since", "Finished", "Members"),
+        *("In the team", "Open since", "Finished", "Members", "Remark"),
     ]
     rows = (_compared(*row, found.titles) for row in found.rows)
     return Table("Comparison", columns, rows)
@@ -383,6 +398,7 @@ def _compared(row: Row, parent: str, titles: Mapping[str, str]) -> Sequence[Cell
         _day(running and running.opened_at),
         running.finished if running and not running.on_one_sheet else None,
         running.members if running and not running.on_one_sheet else None,
+        WEIGHTED if row.weighted else "",
     ]
 
 

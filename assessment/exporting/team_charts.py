@@ -11,6 +11,7 @@ from assessment.aims import aims_of
 from assessment.exporting import tables
 from assessment.exporting.tables import Cell, Table
 from assessment.figures import Chart
+from assessment.figures import Table as Shown
 from assessment.history import lettered
 from assessment.models import Snapshot
 from assessment.models.maturity_model import Length
@@ -48,7 +49,11 @@ def figures(team: Team, results: Mapping[str, Any], chart: Chart) -> Table:
             questionnaire__key=key,
             snapshot__length__in=asked_as_a_whole,
         )
-    told = chart.table or results["profile"].table
+    return as_shown(chart.table or results["profile"].table)
+
+
+def as_shown(told: Shown) -> Table:
+    """Return the table under a chart, without its links."""
     return Table(told.caption, told.columns, ([plain(cell) for cell in row] for row in told.rows))
 
 

@@ -17,11 +17,12 @@ from assessment.exporting.offers import Place, files_of, tables_of
 from assessment.exporting.pictures import picture
 from assessment.exporting.spreadsheets import csv_lines
 from assessment.exporting.tables import Table
-from assessment.exporting.team_charts import charts_in, figures, results_of
+from assessment.exporting.team_charts import as_shown, charts_in, figures, results_of
 from assessment.figures import Chart
 from assessment.models.exporting import ExportStatus
+from assessment.side_by_side import charts_at
 from teams.access import Right, SignedIn, may, organization_for, team_for
-from teams.models import Team
+from teams.models import Organization, Team
 
 logger = logging.getLogger(__name__)
 
@@ -103,10 +104,7 @@ def as_file(response: HttpResponseBase, filename: str) -> None:
 def chart_picture(request: SignedIn, organization: str, team: str, chart: str) -> HttpResponse:
     """Answer with a chart as a picture that stands alone."""
     place, _, found = chart_for(request, organization, team, chart)
-    drawn = picture(found.figure, found.svg, f"{place.name}: {found.title}", found.summary)
-    response = HttpResponse(drawn, content_type="image/svg+xml")
-    as_file(response, f"{place.slug}-{chart}.svg")
-    return response
+    return as_picture(place, found)
 
 
 @require_safe
@@ -130,6 +128,37 @@ def chart_for(
         raise Http404
     logger.info("chart %s of %s taken by user %s", key, in_the_log(place), request.user.pk)
     return place, results, found
+
+
+@require_safe
+def beside_picture(request: SignedIn, organization: str, chart: str) -> HttpResponse:
+    """Answer with a chart of several teams as a picture that stands alone."""
+    return as_picture(*chart_beside(request, organization, chart))
+
+
+@require_safe
+def beside_figures(request: SignedIn, organization: str, chart: str) -> StreamingHttpResponse:
+    place, found = chart_beside(request, organization, chart)
+    if found.table is None:
+        raise Http404
+    return as_csv(as_shown(found.table), f"{place.slug}-{chart}")
+
+
+def chart_beside(request: SignedIn, organization: str, key: str) -> tuple[Organization, Chart]:
+    """Return a chart of the teams that the address names, as on the page side by side."""
+    place = organization_for(request.user, organization, Right.COMPARE)
+    found = charts_at(place, request.GET).get(key)
+    if found is None:
+        raise Http404
+    logger.info("chart %s of %s taken by user %s", key, in_the_log(place), request.user.pk)
+    return place, found
+
+
+def as_picture(place: Place, chart: Chart) -> HttpResponse:
+    drawn = picture(chart.figure, chart.svg, f"{place.name}: {chart.title}", chart.summary)
+    response = HttpResponse(drawn, content_type="image/svg+xml")
+    as_file(response, f"{place.slug}-{chart.key}.svg")
+    return response
 
 
 # Files that are made ----------------------------------------------------------------------------

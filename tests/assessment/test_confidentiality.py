@@ -74,6 +74,7 @@ SHOWING_RESULTS = {
     "home", "organization", "organization_questionnaire", "side_by_side", "team", "assessment",
     "answer", "talk", "talk_now", "compare_two", "scores", "computed", "api-1:own_sheet", "round",
     "team_table", "organization_table", "chart_picture", "chart_figures",
+    "beside_picture", "beside_figures",
 }  # fmt: skip
 TABLES = ("comparison", "scores", "answers", "actions", "plan", "my-answers")
 CHARTS = ("over-time", "profile", "radar", *(f"over-time-{key}" for key, _ in QUESTIONNAIRES))
@@ -360,6 +361,9 @@ class World:
             f"{overview}?freshness=stale&sort=-noise",
             f"{reverse('side_by_side', args=[place])}?{beside}&since=2026-02-01",
             f"{reverse('organization_questionnaire', args=[place, key])}?{days}",
+            f"{reverse('beside_figures', args=[place, 'teams-over-time'])}?{beside}",
+            f"{reverse('beside_figures', args=[place, 'profiles'])}?{beside}",
+            f"{reverse('beside_picture', args=[place, 'profiles'])}?{beside}",
         ]
         yield from asked[self.plan.seed // len(VIEWERS) % 2 :: 2]
 

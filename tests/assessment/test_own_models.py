@@ -2,7 +2,9 @@
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.template.loader import render_to_string
 
+from assessment.exporting.report import about, about_team
 from assessment.lifecycle import open_assessment
 from assessment.model_choice import SnapshotFirst, choose, model_of
 from assessment.model_differences import differences
@@ -11,6 +13,7 @@ from assessment.model_text import part_of, text_of
 from assessment.models import MaturityModel, ModelDraft, Question
 from assessment.published import published_model
 from tests.assessment.conftest import publish_model
+from tests.assessment.frozen import snapshot
 from tests.conftest import signed_in
 
 MODELS = "/organizations/harbour/models/"
@@ -224,14 +227,49 @@ def test_an_own_models_questions_do_not_show_in_a_public_guide(client, model, ow
     assert "secret" not in page
 
 
-def test_custom_weights_are_said_wherever_a_model_is_shown(lena, payments, own):
+@pytest.fixture
+def weighted(own):
+    """Harbour's own model, in which one question counts three times."""
     Question.objects.filter(questionnaire__maturity_model=own, key="noise.review").update(weight=3)
     published_model.cache_clear()
+    return own
 
-    page = signed_in(lena).get(f"{MODELS}{own.pk}/").text
+
+def test_custom_weights_are_said_wherever_a_model_is_shown(lena, weighted):
+    page = signed_in(lena).get(f"{MODELS}{weighted.pk}/").text
 
     assert "custom weights" in page
     assert "weight 3" in page
+
+
+def test_custom_weights_are_said_wherever_scores_by_them_stand(
+    olga, lena, payments, search_team, model, weighted
+):
+    snapshot(payments, weighted, {"noise": 2.0}, overall=2.0)
+    snapshot(search_team, model, {"noise": 2.0}, overall=2.0)
+
+    harbour = payments.organization
+    overview = signed_in(olga).get("/organizations/harbour/").text
+    lines = {
+        table: signed_in(olga)
+        .get(f"/organizations/harbour/take-away/{table}.csv")
+        .getvalue()
+        .decode()
+        .splitlines()
+        for table in ("comparison", "scores")
+    }
+    page = signed_in(lena).get("/organizations/harbour/teams/payments/").text
+    reports = [
+        render_to_string(f"assessment/report/{name}.html", context)
+        for name, context in (("team", about_team(payments)), ("organization", about(harbour)))
+    ]
+
+    assert overview.count("custom weights") == 1
+    for table in lines.values():
+        said = [line.split(",")[0] for line in table if line.endswith(",custom weights")]
+        assert said == ["Payments"]
+    assert "<td>1, custom weights</td>" in page
+    assert [report.count("custom weights") for report in reports] == [2, 2]
 
 
 def test_a_version_is_taken_away_as_the_file_it_could_come_from(lena, payments, own):

@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import UTC, datetime, timedelta
+from xml.etree.ElementTree import fromstring
 
 import pytest
 from django.core.cache import caches
@@ -184,4 +185,76 @@ def test_three_hundred_teams_to_choose_from_take_as_many_queries_as_three(
     caches["rendered"].clear()
 
     assert (statements(client, where), statements(client, where)) == (cold, warm)
-    assert (cold, warm) == (10, 7)
+    assert (cold, warm) == (11, 7)
+
+
+# Taken away
+
+
+CHARTS = f"{BESIDE}charts/"
+BOTH = "?team=search&team=payments"
+
+
+def taken(person, address):
+    response = signed_in(person).get(address)
+    assert response.status_code == 200
+    return response.getvalue().decode("utf-8-sig")
+
+
+def test_each_chart_leads_to_its_picture_and_figures_of_the_same_teams(max_, two_teams):
+    html = page(max_, BOTH + f"&on={ago(0)}", BESIDE)
+
+    links = re.findall(r'href="([^"]+/charts/[^"]+)"', html)
+
+    state = f"?on={ago(0)}&amp;team=search&amp;team=payments"
+    assert links == [
+        f"{CHARTS}{key}.{form}{state}"
+        for key in ("profiles", "teams-over-time")
+        for form in ("svg", "csv")
+    ]
+
+
+def test_the_picture_says_whose_mark_is_which(max_, two_teams):
+    svg = taken(max_, f"{CHARTS}profiles.svg{BOTH}")
+
+    root = fromstring(svg)  # noqa: S314 - our own
+    assert root.findtext("{http://www.w3.org/2000/svg}title").startswith("Harbour: These teams lie")
+    assert "A Payments, B Search." in " ".join(root.itertext())
+    assert not re.search(r'var\(|class=|<style|currentColor|\d%"', svg)
+
+
+def test_the_figures_are_those_of_the_table_under_the_chart(max_, two_teams):
+    assert taken(max_, f"{CHARTS}profiles.csv{BOTH}").splitlines() == [
+        "Team,Noise and alert quality,Runbooks",
+        "Payments,2.3,1.0",
+        "Search,0.9,3.5",
+    ]
+    over_time = taken(max_, f"{CHARTS}teams-over-time.csv{BOTH}").splitlines()
+    assert [line.split(",")[::2] for line in over_time] == [
+        ["Team", "Overall"],
+        ["Payments", "1.6"],
+        ["Payments", "1.0"],
+        ["Search", "2.2"],
+    ]
+
+
+def test_a_name_that_looks_like_a_formula_is_none_in_the_figures(max_, two_teams, payments):
+    Team.objects.filter(pk=payments.pk).update(name="=HYPERLINK(1)")
+
+    assert "'=HYPERLINK(1),2.3,1.0" in taken(max_, f"{CHARTS}profiles.csv{BOTH}")
+
+
+@pytest.mark.parametrize(
+    "query", ["", "?team=nobody", "?team=mobile", "?on=2020-01-01&team=search"]
+)
+def test_without_a_score_there_is_no_chart_to_take(max_, two_teams, harbour, query):
+    Team.objects.create(organization=harbour, name="Mobile", slug="mobile")
+
+    assert signed_in(max_).get(f"{CHARTS}profiles.svg{query}").status_code == 404
+
+
+def test_more_teams_than_a_chart_tells_apart_have_none(max_, harbour, model):
+    many_teams(harbour, model, 0, 9)
+    nine = "&".join(f"team=team-{n}" for n in range(9))
+
+    assert signed_in(max_).get(f"{CHARTS}profiles.svg?{nine}").status_code == 404

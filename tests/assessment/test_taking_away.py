@@ -25,6 +25,7 @@ from tests.assessment.sheets import fill
 from tests.conftest import join, person, signed_in
 
 HARBOUR = "/organizations/harbour/"
+BESIDE = f"{HARBOUR}side-by-side/charts/"
 PAYMENTS = HARBOUR + "teams/payments/"
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", '=HYPERLINK("http://evil","x")']
 
@@ -66,6 +67,9 @@ POLICY = [
     ("get", PAYMENTS + "charts/over-time.svg", 200, 200, 200, 200, 404, 404, 302),
     ("get", PAYMENTS + "charts/over-time.csv", 200, 200, 200, 200, 404, 404, 302),
     ("get", PAYMENTS + "charts/nothing.svg", 404, 404, 404, 404, 404, 404, 302),
+    ("get", BESIDE + "teams-over-time.svg?team=payments", 200, 200, 403, 403, 403, 404, 302),
+    ("get", BESIDE + "teams-over-time.csv?team=payments", 200, 200, 403, 403, 403, 404, 302),
+    ("get", BESIDE + "nothing.svg?team=payments", 404, 404, 403, 403, 403, 404, 302),
     ("get", HARBOUR + "take-away/", 200, 200, 403, 403, 403, 404, 302),
     ("get", HARBOUR + "take-away/comparison.csv", 200, 200, 403, 403, 403, 404, 302),
     ("get", HARBOUR + "take-away/scores.csv", 200, 200, 403, 403, 403, 404, 302),
