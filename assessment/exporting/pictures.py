@@ -26,8 +26,9 @@ USUAL_WIDTH: Final = 760
 FONTS: Final = "Inter, 'Segoe UI', 'Noto Sans', 'DejaVu Sans', Arial, sans-serif"
 TITLE_SIZE: Final = 16
 WORDS_SIZE: Final = 12.5
-# A letter is about so wide, as a share of its size.
-LETTER: Final = 0.54
+# A letter is about so wide, as a share of its size, in the widest of FONTS.
+LETTER: Final = 0.56
+BOLD_LETTER: Final = 0.64
 LINE: Final = 1.35
 EDGE: Final = 16
 # What each part of a drawing looks like; `currentColor` is that of its class.
@@ -83,11 +84,11 @@ def picture(figure: Values, drawn: str, title: str = "", words: str = "") -> Saf
 def _head(title: str, words: str, wide: int) -> tuple[str, float]:
     """Return title and words as lines of text, and how high they are."""
     down, written = 0.0, ""
-    for text, size, style in (
-        (title, TITLE_SIZE, f'fill="{colours()["ink"]}" font-weight="700"'),
-        (words, WORDS_SIZE, f'fill="{colours()["text"]}"'),
+    for text, size, letter, style in (
+        (title, TITLE_SIZE, BOLD_LETTER, f'fill="{colours()["ink"]}" font-weight="700"'),
+        (words, WORDS_SIZE, LETTER, f'fill="{colours()["text"]}"'),
     ):
-        for line in wrap(text, int((wide - 2 * EDGE) / (size * LETTER))):
+        for line in wrap(text, int((wide - 2 * EDGE) / (size * letter))):
             down += size * LINE
             at = f'x="{EDGE}" y="{EDGE + down - size * 0.3:.1f}"'
             written += f'<text {at} font-size="{size}" {style}>{escape(line)}</text>'
