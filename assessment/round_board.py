@@ -133,7 +133,8 @@ def board_of(of_round: Round, now: datetime) -> Board:
 def found_in(of_round: Round) -> QuerySet[Assessment, tuple[object, ...]]:
     """Return the columns of `Found` for the round's assessments and for what runs beside it.
 
-    Of a round that is over, what counts is how it was when it was closed.
+    Of a round that is over, what counts is how it was when it was closed: what was left over then
+    and goes on in a later round was in it, what ran in another round at the same time was not.
     """
     running = Q(status__in=RUNNING)
     done = Participation.objects.filter(
@@ -143,9 +144,8 @@ def found_in(of_round: Round) -> QuerySet[Assessment, tuple[object, ...]]:
     )
     members = Membership.objects.filter(team=OuterRef("team"))
     if closed_at := of_round.closed_at:
-        running = Q(opened_at__lte=closed_at) & (
-            Q(submitted_at=None) | Q(submitted_at__gt=closed_at)
-        )
+        left_over = Q(submitted_at=None) | Q(submitted_at__gt=closed_at)
+        running = left_over & Q(round_entry__round__opened_at__gt=closed_at)
         done = done.filter(finished_on__lte=closed_at.date())
         members = members.filter(since__lte=closed_at)
     reminded = Participation.objects.filter(assessment=OuterRef("pk")).order_by()

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from itertools import islice
 from typing import Any
 
 import markdown
@@ -208,6 +209,7 @@ class Finisher(HTMLParser):
         self.heading_id = ""
         self.heading_starts = 0
         self.in_permalink = False
+        self.rows_are_named = False
         self.section = Section(anchor="", title="", depth=1)
         self.pieces: list[str] = []
 
@@ -219,6 +221,8 @@ class Finisher(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {name: value or "" for name, value in attrs}
+        if tag == "td" and self._begins_a_named_row():
+            tag, values = "th", {"scope": "row"} | values
         self._own_id(values)
         self._own_classes(values)
         if tag in HEADINGS and not self.open:
@@ -233,9 +237,10 @@ class Finisher(HTMLParser):
             self.open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
-        self.open.pop()
+        tag = self.open.pop()
         if tag == "th" and self.pieces[-1].startswith("<th"):
-            # A corner without a name heads nothing.
+            # A corner without a name heads nothing: what stands below it names the rows.
+            self.rows_are_named |= "thead" in self.open and self._last_piece(2).startswith("<tr")
             self.pieces[-1], tag = "<td>", "td"
         self.pieces.append(f"</{tag}>")
         if tag == "table":
@@ -246,6 +251,16 @@ class Finisher(HTMLParser):
             self.words.append(" ")
         if self.heading and tag in HEADINGS and not self.open:
             self._end_heading()
+
+    def _begins_a_named_row(self) -> bool:
+        return (
+            self.rows_are_named and "tbody" in self.open and self._last_piece(1).startswith("<tr")
+        )
+
+    def _last_piece(self, number: int) -> str:
+        """Return one of the last pieces that are more than space, counted from the end."""
+        said = (piece for piece in reversed(self.pieces) if piece.strip())
+        return next(islice(said, number - 1, None), "")
 
     def handle_data(self, data: str) -> None:
         self.pieces.append(data)
@@ -363,6 +378,7 @@ class Finisher(HTMLParser):
         return start_tag("label", values)
 
     def finish_table(self, values: dict[str, str]) -> str:
+        self.rows_are_named = False
         return '<div class="table-box">' + start_tag("table", values)
 
     def finish_th(self, values: dict[str, str]) -> str:

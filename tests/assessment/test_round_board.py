@@ -212,6 +212,21 @@ def test_an_assessment_that_went_on_in_the_next_round_stays_on_the_closed_board(
     assert (row(opened, "Payments").stage, row(opened, "Payments").people) == (Stage.NOT, (1, 5))
 
 
+def test_what_ran_in_another_round_is_not_on_the_closed_board_as_if_it_had_been_in_it(
+    opened, max_, payments
+):
+    another = planned(max_, [payments], TODAY, "2026-10-20")
+    assert row(another, "Payments").stage is Stage.OUT
+
+    with clock("2026-10-21 10:00"):
+        close_round(round_id=another.pk, by=max_)
+
+    closed = row(another, "Payments", "2026-10-21 10:00")
+    assert (closed.stage, closed.people) == (Stage.OUT, None)
+    assert closed.why_out == "It had no assessment in this round."
+    assert row(opened, "Payments", "2026-10-21 10:00").stage is Stage.ANSWERING
+
+
 # Many teams
 
 

@@ -195,8 +195,17 @@ def test_wide_tables_scroll_in_a_box_and_name_their_columns():
     assert html.endswith("</table></div>")
 
 
-def test_an_empty_corner_of_a_table_is_no_heading():
-    assert '<td></td>\n<th scope="col">b</th>' in html_of("|   | b |\n|---|---|\n| 1 | 2 |")
+def test_an_empty_corner_of_a_table_is_no_heading_and_what_is_below_it_names_the_rows():
+    html = html_of("|   | b |\n|---|---|\n| 1 | 2 |\n| | 3 |")
+    assert '<td></td>\n<th scope="col">b</th>' in html
+    assert '<th scope="row">1</th>\n<td>2</td>' in html
+    assert "<td></td>\n<td>3</td>" in html
+
+
+def test_rows_of_a_table_with_names_over_all_columns_have_none():
+    html = html_of("|   | b |\n|---|---|\n| 1 | 2 |\n\n| a | |\n|---|---|\n| 3 | 4 |")
+    assert "<td>3</td>\n<td>4</td>" in html
+    assert html.count('scope="row"') == 1
 
 
 def test_the_title_comes_from_the_front_matter():
