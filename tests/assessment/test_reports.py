@@ -6,9 +6,10 @@ import io
 import pypdf
 import pytest
 
+from assessment.demo import publish_ours
 from assessment.exporting import report
 from assessment.exporting.printing import MISSING, CannotBeMade, pdf
-from assessment.models import Action
+from assessment.models import Action, MaturityModel
 from assessment.overview import WINDOW
 from teams.models import Team
 from tests.assessment.frozen import snapshot, submitted
@@ -67,6 +68,21 @@ def test_the_summary_stays_on_one_page_however_much_there_is(payments, model):
 
     assert "Three next steps" in first
     assert "30 open actions" in first
+
+
+def test_the_summary_stays_on_one_page_when_all_eight_questionnaires_moved(payments):
+    ours = MaturityModel.objects.get(pk=publish_ours().id)
+    for level in (3, 0):
+        sheets = {f"{number}" * 64: {"*": level} for number in range(5)}
+        submitted(payments, ours, sheets, length="full", rules_control_changes=True)
+    Action.objects.create(team=payments, text="Look at what paged")
+
+    first, whole = text(of_team(payments))
+
+    assert first.count("from 3.0 to 0.0: changed") == 8
+    assert "Three next steps" in first
+    assert "1 open action" in first
+    assert whole.index("Maturity over time") - len(first) < 5
 
 
 def test_a_report_can_be_read_by_everybody(told):
