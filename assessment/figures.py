@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
-from assessment.charts import Figure
+from assessment.chart_style import Figure
 from assessment.drawing import drawing
 
 # As Django's json_script does: no text of a figure may end its script element.

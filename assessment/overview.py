@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from assessment import charts, profile_charts
+from assessment.chart_style import Figure
 from assessment.computed import READING_INTERVALS
 from assessment.figures import Table, chart
 from assessment.history import (
@@ -208,7 +209,7 @@ def _one_line(
     notes: Sequence[TimelineNote],
     until: datetime | None,
     planned: ProjectedScore | None,
-) -> charts.Figure:
+) -> Figure:
     if until and planned:
         return with_plan(line, snapshots, versions, notes, until, planned.projected)
     return charts.one_questionnaire(line, snapshots, versions, notes, until)

@@ -4,18 +4,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from assessment.charts import (
-    End,
-    Figure,
-    Span,
-    Values,
-    at_the_end,
-    colour,
-    line_ends,
-    moment,
-    one_questionnaire,
-    stroke,
-)
+from assessment.chart_style import Figure, Values, colour, moment, stroke
+from assessment.charts import End, Span, at_the_end, line_ends, one_questionnaire
 from assessment.history import Line, TimelineNote, VersionChange
 from assessment.models.results import SnapshotRow
 

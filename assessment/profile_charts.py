@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from assessment.charts import (
+from assessment.chart_style import (
     HOVER,
     LEVELS,
     NOW,
@@ -13,12 +13,12 @@ from assessment.charts import (
     TEXT,
     Figure,
     Values,
-    agreed,
     axis,
     dot,
     rounded,
     stroke,
 )
+from assessment.charts import agreed
 from assessment.history import ProfileRow
 from assessment.question_score import TOP
 from assessment.wording import in_words

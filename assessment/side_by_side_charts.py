@@ -7,21 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final, NamedTuple
 
-from assessment.charts import (
-    LEVELS,
-    PAPER,
-    TEXT,
-    Figure,
-    Frame,
-    Span,
-    Values,
-    axis,
-    colour,
-    line_trace,
-    names_at_ends,
-    rounded,
-    time_layout,
-)
+from assessment.chart_style import LEVELS, PAPER, TEXT, Figure, Frame, Values, axis, colour, rounded
+from assessment.charts import Span, line_trace, names_at_ends, time_layout
 from assessment.history import Line
 from assessment.models.results import ScoreRow
 from assessment.question_score import TOP

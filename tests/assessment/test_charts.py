@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings
 
 from assessment import charts, profile_charts
+from assessment.chart_style import ONE_LINE, OVER_TIME, PROFILE, RADAR
 from assessment.drawing import drawing
 from assessment.figures import chart
 from assessment.history import Aim, Line, VersionChange, profile, summary, verdict
@@ -130,7 +131,7 @@ def test_every_picture_keeps_to_the_content_security_policy(name):
     }
 
 
-@pytest.mark.parametrize("frame", [charts.OVER_TIME, charts.ONE_LINE, charts.PROFILE, charts.RADAR])
+@pytest.mark.parametrize("frame", [OVER_TIME, ONE_LINE, PROFILE, RADAR])
 def test_picture_and_plotly_leave_the_same_margins(frame):
     css = (settings.BASE_DIR / "static/css/charts.css").read_text()
     padding = re.search(rf"\.chart-{frame.kind} > \.chart-drawing {{ padding: ([^;]+);", css)
