@@ -144,8 +144,10 @@ def found_in(of_round: Round) -> QuerySet[Assessment, tuple[object, ...]]:
     )
     members = Membership.objects.filter(team=OuterRef("team"))
     if closed_at := of_round.closed_at:
-        left_over = Q(submitted_at=None) | Q(submitted_at__gt=closed_at)
-        running = left_over & Q(round_entry__round__opened_at__gt=closed_at)
+        was_running = Q(submitted_at=None) | Q(submitted_at__gt=closed_at)
+        running = was_running & Q(
+            opened_at__lte=closed_at, round_entry__round__opened_at__gt=closed_at
+        )
         done = done.filter(finished_on__lte=closed_at.date())
         members = members.filter(since__lte=closed_at)
     reminded = Participation.objects.filter(assessment=OuterRef("pk")).order_by()

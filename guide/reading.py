@@ -238,7 +238,7 @@ def answer(
 def whole_answer(request: HttpRequest, template: str, found: Reading) -> Answer:
     body = render_to_string(template, {"reading": found}, request).encode()
     etag = f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'
-    packed = {"br": brotli.compress(body), "gzip": gzip.compress(body, 9, mtime=0)}
+    packed = {"br": brotli.compress(body, quality=10), "gzip": gzip.compress(body, 9, mtime=0)}
     return Answer(body=body, packed=packed, etag=etag)
 
 

@@ -227,6 +227,17 @@ def test_what_ran_in_another_round_is_not_on_the_closed_board_as_if_it_had_been_
     assert row(opened, "Payments", "2026-10-21 10:00").stage is Stage.ANSWERING
 
 
+def test_what_was_opened_later_is_not_on_the_closed_board(opened, max_, payments, lena, five):
+    another = planned(max_, [payments], TODAY, "2026-10-20")
+    close_round(round_id=another.pk, by=max_)
+    submitted_by(payments.assessments.get(), five[:3], lena, "2026-10-05")
+    close_round(round_id=opened.pk, by=max_)
+    with clock("2027-01-01 10:00"):
+        planned(max_, [payments], "2027-01-01", "2027-01-31")
+
+    assert row(another, "Payments", "2027-01-01 10:00").stage is Stage.OUT
+
+
 # Many teams
 
 
