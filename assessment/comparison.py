@@ -43,7 +43,8 @@ class Heading(NamedTuple):
 class Latest(NamedTuple):
     """A team's newest snapshot, without its scores.
 
-    `before` is the one that its change was frozen against, read only to compare with another day.
+    `whose` is the organization whose own model it answered, None for everybody's. `before` is the
+    one that its change was frozen against, read only to compare with another day.
     """
 
     id: int
@@ -57,6 +58,7 @@ class Latest(NamedTuple):
     overall: float | None
     assessment: UUID
     mode: str
+    whose: int | None = None
     before: int | None = None
 
     @property

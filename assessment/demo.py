@@ -18,6 +18,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
+from assessment.demo_answers import fill_sheets
 from assessment.demo_plan import plan_for_the_demo
 from assessment.demo_readers import answer_back
 from assessment.demo_rounds import make_rounds
@@ -26,10 +27,8 @@ from assessment.demo_stories import (
     FIRST_NAMES,
     HAPPENED,
     LAST_NAMES,
-    NOTES,
     ORGANIZATIONS,
     PARENTS,
-    REASONS,
     STORIES,
     TEAM_NAMES,
     WHY_AGREED,
@@ -44,16 +43,14 @@ from assessment.models import (
     Action,
     AgreedAnswer,
     Annotation,
-    Answer,
     Assessment,
     Participation,
-    Sheet,
     Target,
 )
-from assessment.models.answering import AssessmentStatus, respondent_key
+from assessment.models.answering import AssessmentStatus
 from assessment.models.maturity_model import Length
 from assessment.models.planning import ActionStatus
-from assessment.published import PublishedModel, PublishedQuestion, asked_in, published_model
+from assessment.published import PublishedModel, published_model
 from assessment.publishing import publish
 from assessment.question_score import score_question
 from assessment.sheets import answers_by_respondent, close_sheets
@@ -290,7 +287,7 @@ class Maker:
             revealed_at=moment - timedelta(hours=1),
             submitted_at=moment,
         )
-        self._sheets(assessment, present, beliefs)
+        fill_sheets(self.random, assessment, present, beliefs)
         self._finished(assessment, present, moment.date())
         close_sheets(assessment)
         return assessment
@@ -345,40 +342,12 @@ class Maker:
             opened_at=opened,
             due_on=self.today + timedelta(days=10),
         )
-        self._sheets(assessment, people[2:], beliefs)
+        fill_sheets(self.random, assessment, people[2:], beliefs)
         self._finished(assessment, people[2:], self.today)
 
     def _finished(self, assessment: Assessment, people: list[User], day: date) -> None:
         Participation.objects.bulk_create(
             Participation(assessment=assessment, user=person, finished_on=day) for person in people
-        )
-
-    def _sheets(self, assessment: Assessment, present: list[User], beliefs: Beliefs) -> None:
-        sheets = {
-            person.pk: Sheet(
-                assessment=assessment, respondent=respondent_key(person.pk, assessment.team_id)
-            )
-            for person in present
-        }
-        Sheet.objects.bulk_create(sheets.values())
-        Answer.objects.bulk_create(
-            self._answer(sheet, question, beliefs.of(person, questionnaire.key, question.key))
-            for person, sheet in sheets.items()
-            for questionnaire in asked_in(assessment)
-            for question in questionnaire.questions
-        )
-
-    def _answer(self, sheet: Sheet, question: PublishedQuestion, belief: float) -> Answer:
-        chance = self.random.random()
-        if chance < 0.035:
-            return Answer(sheet=sheet, question_id=question.id, answer="dk")
-        if chance < 0.042:
-            reason = self.random.choice(REASONS)
-            return Answer(sheet=sheet, question_id=question.id, answer="na", note=reason)
-        level = round(belief + self.random.gauss(0, 0.45))
-        note = self.random.choice(NOTES) if chance > 0.95 else ""
-        return Answer(
-            sheet=sheet, question_id=question.id, answer=str(min(4, max(0, level))), note=note
         )
 
     def _annotations(self, team: Team, by: User) -> None:

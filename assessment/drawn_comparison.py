@@ -99,7 +99,10 @@ def drawn_rows(
 
 
 def rows_of(results: Results, columns: tuple[Heading, ...], teams: Iterable[int]) -> dict[int, Row]:
-    """Return what the page says about these teams. Four queries at most."""
+    """Return what the page says about these teams.
+
+    Three queries at most, and one more where the organization has models of its own.
+    """
     newest = {team: results.latest.get(team) for team in teams}
     earlier = {team: results.then.get(team) for team in newest}
     scores = results.scores
@@ -107,7 +110,8 @@ def rows_of(results: Results, columns: tuple[Heading, ...], teams: Iterable[int]
         scores = scores_of([each.id for each in (*newest.values(), *earlier.values()) if each])
     steps = steps_of(newest, earlier, scores) if results.days.since else {}
     history = overall_over_time(newest.keys(), results.days.end)
-    weighted = weighted_among({each.model for each in newest.values() if each})
+    own = {each.model for each in newest.values() if each and each.whose}
+    weighted = weighted_among(own) if own else set()
     return {
         team: Row(
             team=results.teams[team].name,

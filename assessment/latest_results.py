@@ -50,6 +50,7 @@ LATEST_COLUMNS: Final = (
     "overall",
     "assessment_id",
     "mode",
+    "maturity_model__organization_id",
 )
 
 

@@ -14,7 +14,7 @@ NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
 def snapshot(at, model=1, mode="individual", before=None):
-    return Latest(at, model, NOW, "full", True, 5, 6, 1, 2.0, UUID(int=at), mode, before)
+    return Latest(at, model, NOW, "full", True, 5, 6, 1, 2.0, UUID(int=at), mode, before=before)
 
 
 def row(key, score, people=8, variance=0.2, change=None, changed=None):

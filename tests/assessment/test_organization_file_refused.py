@@ -149,7 +149,11 @@ def test_a_flipped_bit_in_the_rows_names_the_part(file):
     damaged[place] ^= 1
     file.write_bytes(damaged)
 
-    assert refused(file) == "answers.jsonl is damaged or missing."
+    # Which bits follow differs from run to run, so unpacking ends early or in other rows.
+    assert refused(file) in {
+        "answers.jsonl is damaged or missing.",
+        "answers.jsonl is damaged: it is not what the manifest says was written.",
+    }
 
 
 def test_rows_that_are_not_what_the_manifest_says(file):
