@@ -12,6 +12,7 @@ from assessment.models import Target
 from teams.models import Team
 
 Aims = dict[str, Aim]  # by questionnaire key
+Levels = dict[str, int]  # likewise
 # Its team, none for an organization's; organization, questionnaire key, level, and by when.
 TargetRow = tuple[int | None, int, str, int, date | None]
 
@@ -43,15 +44,28 @@ def aims_by_team(teams: QuerySet[Team]) -> dict[int, Aims]:
     return settled(places, rows_of(Target.objects.filter(organizations, theirs)))
 
 
-def aims_in(organization: int, places: Mapping[int, Place]) -> dict[int, Aims]:
-    """Return what each team of an organization aims at, given all of its teams. One query."""
-    return settled(places, targets_in(organization).all())
+def levels_in(organization: int, places: Mapping[int, Place]) -> dict[int, Levels]:
+    """Return the level each team of an organization aims at, given all of its teams. One query."""
+    own: dict[int | None, Levels] = {}
+    for team, key, level in levels_of(organization).all():
+        own.setdefault(team, {})[key] = level
+    general = own.pop(None, {})
+
+    def nearest(team: int) -> Levels:
+        found = dict(general)
+        for each in reversed((team, *parents_of(team, places))):
+            found |= own.get(each, {})
+        return dict(sorted(found.items()))
+
+    return {team: nearest(team) for team in places}
 
 
 # Composing these takes longer than answering them; they hold no rows.
 @lru_cache(maxsize=256)
-def targets_in(organization: int) -> QuerySet[Any, TargetRow]:
-    return rows_of(Target.objects.filter(organization=organization))
+def levels_of(organization: int) -> QuerySet[Any, tuple[int | None, str, int]]:
+    """Return the query for every target of an organization, without the days they are aimed at."""
+    targets = Target.objects.filter(organization=organization).order_by()
+    return targets.values_list("team_id", "questionnaire_key", "level")
 
 
 @lru_cache(maxsize=256)

@@ -14,7 +14,7 @@ from django.db.models import FilteredRelation, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from assessment import kept
-from assessment.aims import Place, aims_in
+from assessment.aims import Place, levels_in
 from assessment.choice import Choice, Days, Freshness, Known, shown_columns
 from assessment.comparison import Heading, Latest, OpenNow, headings
 from assessment.latest_results import (
@@ -173,10 +173,7 @@ def levels_aimed_at(
 ) -> dict[int, dict[str, int]]:
     """Return the level each team aims at, its own or handed down, by team and questionnaire key."""
     places = {team: Place(facts.parent, place.pk, facts.name) for team, facts in teams.items()}
-    return {
-        team: {key: aim.level for key, aim in aims.items()}
-        for team, aims in aims_in(place.pk, places).items()
-    }
+    return levels_in(place.pk, places)
 
 
 class Questions(NamedTuple):
