@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NoReturn
+from typing import Any, NoReturn
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -164,10 +164,17 @@ def answered_by(user: int, assessment_id: UUID) -> QuerySet[Assessment]:
 
 def answers_of(user: User, assessment: Assessment) -> dict[int, StoredAnswer]:
     """Return what the sheet the user fills holds, by question id."""
-    rows = Answer.objects.filter(
-        sheet__assessment=assessment, sheet__respondent=assessment.respondent(user)
-    ).values_list("question_id", "answer", "note", "revision")
+    rows = on_sheet(assessment.pk, assessment.respondent(user)).all()
     return {row[0]: StoredAnswer(GivenAnswer(row[1], row[2]), row[3]) for row in rows}
+
+
+@lru_cache(maxsize=256)
+def on_sheet(
+    assessment_id: UUID, respondent: str
+) -> QuerySet[Any, tuple[int, str | None, str, int]]:
+    """Return the query for what one sheet holds, likewise."""
+    answers = Answer.objects.filter(sheet__assessment=assessment_id, sheet__respondent=respondent)
+    return answers.order_by().values_list("question_id", "answer", "note", "revision")
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,8 @@ import django
 
 from benchmarks.server import Page, Server, serving
 
-ROUNDS = 5
+# Many short rounds: noise that lasts longer than one hits a page and its floor alike.
+ROUNDS = 15
 UNPACKED = {"br": brotli.decompress, "gzip": gzip.decompress, "": bytes}
 
 
@@ -38,7 +39,7 @@ class Cost:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--requests", type=int, default=60, help="requests a page in each round")
+    parser.add_argument("--requests", type=int, default=20, help="requests a page in each round")
     parser.add_argument("--json", type=Path, help="also write the figures here")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="rungs-bench-") as folder:
